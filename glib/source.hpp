@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// RAII over the GLib main loop. A Source is a member of what it serves; destroying it stops the
+// callback, also from inside the callback. `context` null is the default main context. A source and
+// its callback belong to the thread that iterates that context.
+
+#pragma once
+
+#include <glib-unix.h>
+#include <glib.h>
+
+#include <chrono>
+#include <functional>
+#include <utility>
+
+#include "glib/unique_fd.hpp"
+
+namespace hypnos::glib {
+
+using Callback = std::function<void()>;
+
+class [[nodiscard]] Source {
+  public:
+    Source() = default;
+    Source(Source&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
+    Source& operator=(Source&& other) noexcept;
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    ~Source() { reset(); }
+
+    void reset();
+    explicit operator bool() const { return source_ != nullptr; }
+
+  private:
+    friend Source attach(GMainContext*, GSource*, GSourceFunc, Callback);
+    explicit Source(GSource* owned) : source_(owned) {}
+    GSource* source_ = nullptr;
+};
+
+/// Calls back while `fd` is ready for `condition`, until the Source is destroyed. Borrows the fd.
+Source watch(GMainContext* context, int fd, GIOCondition condition, Callback callback);
+
+/// Calls back once, after `delay` of CLOCK_MONOTONIC, which stands still while the machine sleeps.
+Source after(GMainContext* context, std::chrono::milliseconds delay, Callback callback);
+
+/// Calls back once, from the next iteration of the loop.
+Source soon(GMainContext* context, Callback callback);
+
+/// Calls back for each delivery of a signal; SIGHUP, SIGINT, SIGTERM, SIGUSR1 or SIGUSR2.
+Source on_signal(GMainContext* context, int signal_number, Callback callback);
+
+/// Edge-triggered watch: calls back when something about `fd` changes (data, room, hang-up, and the
+/// end of a hang-up), never again for what merely stays as it is. This is how a virtio port with no
+/// host attached, whose poll(2) reports POLLHUP for ever, costs no wakeup: epoll_ctl(2), EPOLLET.
+/// The callback must look at the fd's state afresh and read and write until EAGAIN. Borrows the fd.
+class EdgeWatch {
+  public:
+    EdgeWatch(GMainContext* context, int fd, Callback callback);
+
+  private:
+    UniqueFd epoll_;
+    Source source_;
+};
+
+}  // namespace hypnos::glib

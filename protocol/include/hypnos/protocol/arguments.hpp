@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Reads a command's arguments with qemu-ga's checks and texts: missing, of the wrong type, unknown.
+// Ask for every argument, then call finish(): it has the first problem found. A value asked for
+// before finish() said yes may be a stand-in (0, empty) for one that is wrong.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hypnos/protocol/error.hpp"
+#include "hypnos/protocol/json.hpp"
+
+namespace hypnos {
+
+class Arguments {
+  public:
+    /// `object` must be a JSON object and outlive this.
+    explicit Arguments(const Json& object) : object_(object) {}
+
+    std::int64_t integer(const std::string& name);
+    std::optional<std::int64_t> optional_integer(const std::string& name);
+    std::optional<std::string> optional_string(const std::string& name);
+
+    /// The index in `values` of a string that must be one of them.
+    std::size_t choice(const std::string& name, const std::vector<std::string_view>& values);
+    std::optional<std::size_t> optional_choice(const std::string& name,
+                                               const std::vector<std::string_view>& values);
+
+    [[nodiscard]] Result<void> finish();
+
+  private:
+    bool present(const std::string& name);
+    void note(const std::string& problem);
+
+    const Json& object_;
+    std::set<std::string> known_;
+    std::optional<Error> problem_;
+};
+
+}  // namespace hypnos

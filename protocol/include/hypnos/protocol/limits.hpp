@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What either end accepts from the other. The peer is hostile by assumption: whatever exceeds a
+// limit is dropped whole and costs one error.
+
+#pragma once
+
+#include <cstddef>
+
+namespace hypnos::limits {
+
+/// Bytes of one message. qemu-ga takes 64 MiB for the sake of guest-file-write; nothing here needs
+/// it.
+inline constexpr std::size_t kMessageBytes = std::size_t{1} << 20;
+
+/// Open braces and brackets at once; qemu-ga's figure.
+inline constexpr std::size_t kDepth = 1024;
+
+/// Values (scalars, arrays, objects) in one message. A value costs about 100 bytes once parsed, so
+/// this, not kMessageBytes, bounds the memory of a message.
+inline constexpr std::size_t kValues = 16384;
+
+}  // namespace hypnos::limits

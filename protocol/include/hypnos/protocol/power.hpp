@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The words both ends use for sleep.
+//
+//   request      somebody's wish that the guest sleep
+//   transaction  what follows from an accepted request; has a uuid; ends in exactly one outcome
+//   record       what the agent knows of a transaction when it has ended: the data of its last
+//   event finding      one reason why a mode will not, or may not, work
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hypnos/protocol/error.hpp"
+#include "hypnos/protocol/json.hpp"
+
+namespace hypnos {
+
+enum class SleepMode { Ram, Disk, Hybrid };
+enum class Require { Deep, Any };  ///< Any: s2idle will do where firmware offers no S3
+enum class Initiator { Host, Local, Cloud };
+
+enum class Outcome {
+    Slept,
+    Refused,  ///< nothing slept: preflight, a veto, an inhibitor
+    Failed,   ///< the kernel said no, or returned without having slept
+    Cancelled,
+    TimedOut,             ///< no proof of any other outcome within the limit
+    S2idle,               ///< slept, but only in s2idle
+    ShutOffWithoutImage,  ///< powered off, and nothing says that an image was written
+    WokeEarly,
+    ImageLost,  ///< booted afresh after a disk sleep
+};
+
+// Wire names, in the order of the enumerators.
+inline const std::vector<std::string_view> kSleepModeNames = {"ram", "disk", "hybrid"};
+inline const std::vector<std::string_view> kRequireNames = {"deep", "any"};
+inline const std::vector<std::string_view> kInitiatorNames = {"host", "local", "cloud"};
+inline const std::vector<std::string_view> kOutcomeNames = {"slept",
+                                                            "refused",
+                                                            "failed",
+                                                            "cancelled",
+                                                            "timed-out",
+                                                            "s2idle",
+                                                            "shut-off-without-image",
+                                                            "woke-early",
+                                                            "image-lost"};
+
+[[nodiscard]] std::string_view name_of(SleepMode mode);
+[[nodiscard]] std::string_view name_of(Require require);
+[[nodiscard]] std::string_view name_of(Initiator initiator);
+[[nodiscard]] std::string_view name_of(Outcome outcome);
+[[nodiscard]] std::optional<SleepMode> sleep_mode(std::string_view name);
+[[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
+
+enum class Severity { Block, Warn };
+
+struct Finding {
+    std::string code;  ///< stable, e.g. "swap.none"
+    Severity severity = Severity::Block;
+    std::string subject;  ///< what it is about: a file, a device, a process
+    std::string hint;     ///< one sentence: what is wrong and what to do
+};
+
+[[nodiscard]] Json to_json(const Finding& finding);
+
+/// The error of a request that nothing slept for; travels as `data` {outcome, finding?}.
+[[nodiscard]] Error refusal(const std::string& message, const std::optional<Finding>& finding = {});
+
+/// Names of events.
+namespace events {
+inline constexpr const char* kReady = "HYPNOS_READY";
+inline constexpr const char* kSuspending = "HYPNOS_SUSPENDING";
+inline constexpr const char* kResumed = "HYPNOS_RESUMED";
+inline constexpr const char* kSuspendFailed = "HYPNOS_SUSPEND_FAILED";
+}  // namespace events
+
+}  // namespace hypnos

@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "hypnos/protocol/framer.hpp"
+
+#include <utility>
+
+#include "hypnos/protocol/limits.hpp"
+
+namespace hypnos {
+namespace {
+
+constexpr char kReset = '\xFF';
+constexpr std::size_t kKeptCapacity = 16384;  // a rare large text gives its memory back
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_quote(char c) { return c == '"' || c == '\''; }
+bool is_opening(char c) { return c == '{' || c == '['; }
+bool is_closing(char c) { return c == '}' || c == ']'; }
+bool is_structural(char c) { return is_opening(c) || is_closing(c) || c == ',' || c == ':'; }
+bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' ||
+           c == 'E';
+}
+
+}  // namespace
+
+void Framer::push(std::string_view bytes) {
+    input_.erase(0, position_);
+    position_ = 0;
+    input_ += bytes;
+}
+
+std::optional<Result<std::string>> Framer::next() {
+    while (position_ < input_.size()) {
+        again_ = false;
+        Step result = step(input_[position_]);
+        if (!again_) ++position_;
+        if (result) return result;
+    }
+    return std::nullopt;
+}
+
+void Framer::reset() {
+    start_over(State::Between);
+    input_.clear();
+    position_ = 0;
+}
+
+void Framer::start_over(State state) {
+    state_ = state;
+    text_.clear();
+    if (text_.capacity() > kKeptCapacity) text_.shrink_to_fit();
+    depth_ = 0;
+    quote_ = '\0';
+    escaped_ = false;
+}
+
+Framer::Step Framer::step(char c) {
+    if (c == kReset) return start_over(State::Between), std::nullopt;
+    switch (state_) {
+        case State::Between:
+            return between(c);
+        case State::Scalar:
+            return scalar(c);
+        case State::Nested:
+            return nested(c);
+        case State::Recovering:
+            return recovering(c);
+        case State::Discarding:
+            return discarding(c);
+    }
+    return std::nullopt;
+}
+
+Framer::Step Framer::between(char c) {
+    if (is_space(c)) return std::nullopt;
+    if (is_word(c)) return state_ = State::Scalar, append(c);
+    if (is_opening(c) || is_quote(c)) return state_ = State::Nested, nested(c);
+    if (!is_structural(c)) return stray(c);
+    text_ = c;
+    return finish();
+}
+
+Framer::Step Framer::scalar(char c) {
+    if (is_word(c)) return append(c);
+    again_ = true;
+    return finish();
+}
+
+Framer::Step Framer::nested(char c) {
+    if (quote_ != '\0') return in_string(c);
+    if (!is_word(c) && !is_space(c) && !is_structural(c) && !is_quote(c)) return stray(c);
+    if (is_opening(c) && ++depth_ > limits::kDepth) return exceeded("nesting depth");
+    if (is_closing(c)) --depth_;
+    if (is_quote(c)) quote_ = c;
+    if (Step error = append(c)) return error;
+    return depth_ == 0 && quote_ == '\0' ? finish() : std::nullopt;
+}
+
+Framer::Step Framer::in_string(char c) {
+    if (is_control(c)) return stray(c);
+    if (Step error = append(c)) return error;
+    if (escaped_)
+        escaped_ = false;
+    else if (c == '\\')
+        escaped_ = true;
+    else if (c == quote_)
+        quote_ = '\0';
+    return depth_ == 0 && quote_ == '\0' ? finish() : std::nullopt;
+}
+
+Framer::Step Framer::append(char c) {
+    if (text_.size() == limits::kMessageBytes) return exceeded("token size");
+    text_ += c;
+    return std::nullopt;
+}
+
+Framer::Step Framer::finish() {
+    Step result = Result<std::string>(std::move(text_));
+    start_over(State::Between);
+    return result;
+}
+
+Framer::Step Framer::stray(char c) {
+    const bool ascii = static_cast<unsigned char>(c) < 0x80;
+    const std::string shown = ascii ? std::string(c == '\0' ? 0 : 1, c) : "\xEF\xBF\xBD";
+    start_over(is_control(c) ? State::Between : State::Recovering);
+    return fail("JSON parse error, stray '" + shown + "'");
+}
+
+Framer::Step Framer::recovering(char c) {
+    if (is_structural(c) || (is_control(c) && c != '\t')) {
+        state_ = State::Between;
+        again_ = true;
+    }
+    return std::nullopt;
+}
+
+Framer::Step Framer::exceeded(const char* what) {
+    const std::size_t depth = depth_;
+    const char quote = quote_;
+    start_over(State::Discarding);
+    depth_ = depth;
+    quote_ = quote;
+    return fail(std::string("JSON ") + what + " limit exceeded");
+}
+
+Framer::Step Framer::discarding(char c) {
+    if (c == '\n') return start_over(State::Between), std::nullopt;
+    if (quote_ != '\0') {
+        if (escaped_)
+            escaped_ = false;
+        else if (c == '\\')
+            escaped_ = true;
+        else if (c == quote_)
+            quote_ = '\0';
+    } else if (is_quote(c))
+        quote_ = c;
+    else if (is_opening(c))
+        ++depth_;
+    else if (is_closing(c))
+        --depth_;
+    if (depth_ == 0 && quote_ == '\0') start_over(State::Between);
+    return std::nullopt;
+}
+
+}  // namespace hypnos

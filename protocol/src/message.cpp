@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "hypnos/protocol/message.hpp"
+
+namespace hypnos {
+namespace {
+
+constexpr std::int64_t kMicrosecondsPerSecond = 1000000;
+
+Json with_id(Json reply, const std::optional<Json>& id) {
+    if (id) reply.set("id", *id);
+    return reply;
+}
+
+const char* wire_class(ErrorCode code) {
+    return code == ErrorCode::CommandNotFound ? "CommandNotFound" : "GenericError";
+}
+
+ErrorCode code_of(const Json& error) {
+    if (error["class"] == Json("CommandNotFound")) return ErrorCode::CommandNotFound;
+    if (error["data"]["outcome"] == Json("refused")) return ErrorCode::Refused;
+    return ErrorCode::Generic;
+}
+
+tl::unexpected<Error> wrong_input(const std::string& what) { return fail("QMP input " + what); }
+
+Result<void> check_member(const std::string& name, const Json& value) {
+    const std::string quoted = "member '" + name + "' ";
+    if (name == "id") return {};
+    if (name == "execute") {
+        if (!value.string()) return wrong_input(quoted + "must be a string");
+    } else if (name == "arguments") {
+        if (!value.is_object()) return wrong_input(quoted + "must be an object");
+    } else {
+        return wrong_input(quoted + "is unexpected");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Request> parse_request(const Json& message) {
+    if (!message.is_object()) return wrong_input("must be a JSON object");
+    for (const std::string& name : message.names()) {
+        if (Result<void> checked = check_member(name, message[name]); !checked)
+            return fail(checked.error());
+    }
+    const std::optional<std::string> execute = message["execute"].string();
+    if (!execute) return wrong_input("lacks member 'execute'");
+    return Request{*execute, message.has("arguments") ? message["arguments"] : Json::object()};
+}
+
+std::optional<Json> request_id(const Json& message) {
+    if (!message.has("id")) return std::nullopt;
+    return message["id"];
+}
+
+Json make_request(const std::string& execute, const Json& arguments,
+                  const std::optional<Json>& id) {
+    Json request = Json::object({{"execute", execute}});
+    if (!arguments.is_null()) request.set("arguments", arguments);
+    return with_id(request, id);
+}
+
+Json success_reply(const Json& value, const std::optional<Json>& id) {
+    return with_id(Json::object({{"return", value}}), id);
+}
+
+Json error_reply(const Error& error, const std::optional<Json>& id) {
+    Json body = Json::object({{"class", wire_class(error.code)}, {"desc", error.message}});
+    if (!error.data.is_null()) body.set("data", error.data);
+    return with_id(Json::object({{"error", body}}), id);
+}
+
+Result<Json> parse_reply(const Json& message) {
+    if (message.has("return")) return message["return"];
+    const Json error = message["error"];
+    if (!error.is_object())
+        return fail("the peer sent something that is no reply: " + message.dump());
+    return fail(Error{code_of(error), error["desc"].string().value_or("(no text)"), error["data"]});
+}
+
+Json to_json(const Event& event) {
+    const Json timestamp =
+        Json::object({{"seconds", event.realtime_us / kMicrosecondsPerSecond},
+                      {"microseconds", event.realtime_us % kMicrosecondsPerSecond}});
+    return Json::object({{"event", event.name}, {"data", event.data}, {"timestamp", timestamp}});
+}
+
+std::optional<Event> parse_event(const Json& message) {
+    const std::optional<std::string> name = message["event"].string();
+    if (!name) return std::nullopt;
+    const Json stamp = message["timestamp"];
+    const std::int64_t seconds = stamp["seconds"].integer().value_or(0);
+    const std::int64_t microseconds = stamp["microseconds"].integer().value_or(0);
+    // QEMU sends -1 when it cannot read its clock; a hostile guest sends anything.
+    const bool sane = seconds >= 0 && seconds < (std::int64_t{1} << 40) && microseconds >= 0 &&
+                      microseconds < kMicrosecondsPerSecond;
+    return Event{*name, message["data"],
+                 sane ? seconds * kMicrosecondsPerSecond + microseconds : 0};
+}
+
+}  // namespace hypnos
