@@ -19,6 +19,12 @@ bool is_veto(const HookReport& report) {
     return report.result != "ok" && !(report.result == "failed" && report.status == kSkip);
 }
 
+std::vector<Effect> followed_by(Effect first, const std::vector<Effect>& rest) {
+    std::vector<Effect> effects = {std::move(first)};
+    for (const Effect& effect : rest) effects.push_back(effect);
+    return effects;
+}
+
 std::string veto_text(const HookReport& report) {
     std::string text = "hook " + report.name;
     if (report.result == "timed-out")
@@ -60,8 +66,8 @@ std::string_view name_of(SuspendMachine::State state) {
 }
 
 Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
-    const bool proven =
-        result.slept > milliseconds(0) || (mode == SleepMode::Ram && result.counted);
+    const bool countable = mode != SleepMode::Disk;
+    const bool proven = result.slept > milliseconds(0) || (countable && result.counted);
     if (result.os_error != 0 || !proven) return Outcome::Failed;
     return result.deep || mode == SleepMode::Disk ? Outcome::Slept : Outcome::S2idle;
 }
@@ -150,18 +156,15 @@ SuspendMachine::Effects SuspendMachine::on(const SleepReturned& event) {
         record_.device = event.result.device;
     }
     state_ = State::Undoing;
-    Effects effects = next_post_hook();
-    if (record_.request.wake_after) effects.insert(effects.begin(), DisarmAlarm{});
-    return effects;
+    if (record_.request.wake_after) return followed_by(DisarmAlarm{}, next_post_hook());
+    return next_post_hook();
 }
 
 SuspendMachine::Effects SuspendMachine::give_up(Outcome outcome, const std::string& why) {
     record_.outcome = outcome;
     record_.error = why;
     state_ = State::Undoing;
-    Effects effects = next_post_hook();
-    effects.insert(effects.begin(), Refuse{refusal("suspend refused: " + why)});
-    return effects;
+    return followed_by(Refuse{refusal("suspend refused: " + why)}, next_post_hook());
 }
 
 SuspendMachine::Effects SuspendMachine::next_post_hook() {

@@ -32,9 +32,11 @@ struct SleepResult {
     int os_error = 0;                   ///< of the write to /sys/power/state; 0 if it returned
     std::string failed_file;            ///< the file of /sys/power whose write failed
     std::chrono::milliseconds slept{};  ///< growth of CLOCK_BOOTTIME minus CLOCK_MONOTONIC
-    bool counted = false;               ///< /sys/power/suspend_stats/success grew (RAM sleeps only)
-    bool deep = true;                   ///< not s2idle
-    std::string step, device;           ///< last_failed_step, last_failed_dev
+    /// The kernel's own count grew: suspend_stats/success for RAM, wakeup_count for hybrid. A sleep
+    /// shorter than the RTC's second can leave `slept` at 0.
+    bool counted = false;
+    bool deep = true;          ///< not s2idle
+    std::string step, device;  ///< last_failed_step, last_failed_dev
 };
 
 // Events.

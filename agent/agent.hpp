@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The agent: two ports, the sessions on them, one suspender, the events of this boot. Everything
+// runs on the default main context; only the write to /sys/power/state has a thread of its own.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/core/event_log.hpp"
+#include "agent/port.hpp"
+#include "agent/session.hpp"
+#include "agent/suspender.hpp"
+#include "agent/system/root.hpp"
+
+namespace hypnos::agent {
+
+struct Options {
+    std::string root = "/";
+    Endpoint qemu;                  ///< where QEMU's protocol is spoken
+    std::optional<Endpoint> power;  ///< where events flow, too
+};
+
+class Agent {
+  public:
+    explicit Agent(const Options& options);
+
+    [[nodiscard]] Result<void> start();
+
+    // What commands need.
+    [[nodiscard]] const Root& root() const { return root_; }
+    [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
+    [[nodiscard]] const EventLog& events() const { return events_; }
+    [[nodiscard]] std::int64_t resume_count() const { return resume_count_; }
+    [[nodiscard]] Suspender& suspender() { return suspender_; }
+
+  private:
+    Port make_port(const Endpoint& endpoint, Role role);
+    void add_session(Role role, UniqueFd fd, Connection::Kind kind, const glib::Callback& ended);
+    void end_session(std::uint64_t number, const glib::Callback& ended);
+
+    void emit(const char* name, Json data);
+    void flush(glib::Callback done);
+    void flushed();
+    void look_at_all();
+    [[nodiscard]] bool output_pending() const;
+
+    void load_state();
+    void save_state() const;
+
+    Root root_;
+    std::string boot_id_;
+    EventLog events_;
+    std::int64_t resume_count_ = 0;
+    std::uint64_t last_session_ = 0;
+    std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
+    glib::Callback when_flushed_;
+    glib::Source flush_limit_;
+    Suspender suspender_;
+    Port qemu_;
+    std::optional<Port> power_;
+};
+
+}  // namespace hypnos::agent

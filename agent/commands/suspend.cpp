@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Requests to sleep, and what modes there are.
+
+#include <glib.h>
+
+#include <algorithm>
+
+#include "agent/agent.hpp"
+#include "agent/commands/groups.hpp"
+#include "agent/core/preflight.hpp"
+#include "agent/system/power.hpp"
+#include "hypnos/protocol/arguments.hpp"
+
+namespace hypnos::agent::commands {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Clients of guest-suspend-* wait about 5 s for an error (libvirt's sync limit), so hooks get
+/// less.
+constexpr milliseconds kBareHooksBudget{4000};
+constexpr milliseconds kHooksBudget{60000};
+
+/// A deadline beyond this is a mistake; so is a wake alarm after more than a year.
+constexpr milliseconds kDeadlineMax = std::chrono::minutes(20);
+constexpr milliseconds kWakeAfterMax = std::chrono::hours(24 * 365);
+
+std::string new_transaction() {
+    gchar* uuid = g_uuid_string_random();
+    std::string text = uuid;
+    g_free(uuid);
+    return text;
+}
+
+CommandResult bare_suspend(SleepMode mode, const Context& context, const Json& arguments) {
+    if (Result<void> checked = Arguments(arguments).finish(); !checked)
+        return fail(checked.error());
+    SuspendRequest request;
+    request.mode = mode;
+    request.transaction = new_transaction();
+    request.hooks_budget = kBareHooksBudget;
+    context.agent.suspender().request(request, context.caller, Suspender::OnAccept::SayNothing);
+    return std::nullopt;
+}
+
+Result<void> check_range(const char* name, std::optional<std::int64_t> value, milliseconds limit) {
+    if (!value || (*value > 0 && *value <= limit.count())) return {};
+    return fail(std::string("Parameter '") + name + "' must be from 1 to " +
+                std::to_string(limit.count()));
+}
+
+Result<SuspendRequest> read_suspend_request(const Json& arguments) {
+    Arguments given(arguments);
+    SuspendRequest request;
+    request.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
+    request.require =
+        static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
+    const auto transaction = given.optional_string("transaction");
+    const auto deadline = given.optional_integer("deadline-ms");
+    const auto wake_after = given.optional_integer("wake-after-ms");
+    Result<void> checked = given.finish();
+    if (checked && transaction && g_uuid_string_is_valid(transaction->c_str()) == FALSE)
+        checked = fail("Parameter 'transaction' must be a UUID");
+    if (checked) checked = check_range("deadline-ms", deadline, kDeadlineMax);
+    if (checked) checked = check_range("wake-after-ms", wake_after, kWakeAfterMax);
+    if (!checked) return fail(checked.error());
+    request.transaction = transaction ? *transaction : new_transaction();
+    request.hooks_budget = deadline ? milliseconds(*deadline) : kHooksBudget;
+    if (wake_after) request.wake_after = milliseconds(*wake_after);
+    return request;
+}
+
+Json mode_json(SleepMode mode, const PowerFacts& facts) {
+    const std::vector<Finding> strict = preflight(mode, Require::Deep, facts);
+    Json findings = Json::array();
+    for (const Finding& finding : strict) findings.append(to_json(finding));
+    Json result = Json::object({{"mode", name_of(mode)},
+                                {"works", first_blocker(strict) == nullptr},
+                                {"findings", findings}});
+    const bool any = first_blocker(preflight(mode, Require::Any, facts)) == nullptr;
+    if (mode != SleepMode::Disk && any)
+        result.set("depth", plan_sleep(mode, facts).deep ? "deep" : "s2idle");
+    return result;
+}
+
+}  // namespace
+
+CommandResult guest_suspend_ram(const Context& context, const Json& arguments) {
+    return bare_suspend(SleepMode::Ram, context, arguments);
+}
+CommandResult guest_suspend_disk(const Context& context, const Json& arguments) {
+    return bare_suspend(SleepMode::Disk, context, arguments);
+}
+CommandResult guest_suspend_hybrid(const Context& context, const Json& arguments) {
+    return bare_suspend(SleepMode::Hybrid, context, arguments);
+}
+
+CommandResult hypnos_suspend(const Context& context, const Json& arguments) {
+    Result<SuspendRequest> request = read_suspend_request(arguments);
+    if (!request) return fail(request.error());
+    context.agent.suspender().request(*request, context.caller, Suspender::OnAccept::Reply);
+    return std::nullopt;
+}
+
+CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
+    if (Result<void> checked = Arguments(arguments).finish(); !checked)
+        return fail(checked.error());
+    const PowerFacts facts = read_power_facts(context.agent.root());
+    Json modes = Json::array();
+    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
+        modes.append(mode_json(mode, facts));
+    return Json::object({{"backend", "sysfs"}, {"modes", modes}});
+}
+
+}  // namespace hypnos::agent::commands

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/commands/table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/commands/groups.hpp"
+
+namespace hypnos::agent::commands {
+namespace {
+
+constexpr std::array kTable = {
+    Command{"guest-get-time", true, guest_get_time},
+    Command{"guest-info", true, guest_info},
+    Command{"guest-ping", true, guest_ping},
+    Command{"guest-suspend-disk", false, guest_suspend_disk},
+    Command{"guest-suspend-hybrid", false, guest_suspend_hybrid},
+    Command{"guest-suspend-ram", false, guest_suspend_ram},
+    Command{"guest-sync", true, guest_sync},
+    Command{"guest-sync-delimited", true, guest_sync_delimited},
+    Command{"hypnos-capabilities", true, hypnos_capabilities},
+    Command{"hypnos-events", true, hypnos_events},
+    Command{"hypnos-status", true, hypnos_status},
+    Command{"hypnos-subscribe", true, hypnos_subscribe},
+    Command{"hypnos-suspend", true, hypnos_suspend},
+    Command{"hypnos-unsubscribe", true, hypnos_unsubscribe},
+};
+
+}  // namespace
+
+std::span<const Command> table() { return kTable; }
+
+CommandResult execute(const Request& request, const Context& context) {
+    const auto found = std::find_if(kTable.begin(), kTable.end(), [&](const Command& command) {
+        return command.name == request.execute;
+    });
+    if (found == kTable.end())
+        return fail(ErrorCode::CommandNotFound,
+                    "The command " + request.execute + " has not been found");
+    return found->run(context, request.arguments);
+}
+
+}  // namespace hypnos::agent::commands

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include <glib.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "agent/agent.hpp"
+#include "agent/options.hpp"
+#include "agent/system/notify.hpp"
+
+namespace {
+
+int complain(const hypnos::Error& error) {
+    g_printerr("hypnos-agent: %s\n", error.message.c_str());
+    return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using namespace hypnos::agent;
+    const hypnos::Result<Options> options = parse_options(argc, argv);
+    if (!options) return complain(options.error());
+    std::signal(SIGPIPE, SIG_IGN);
+
+    GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
+    Agent agent(*options);
+    const auto quit = [loop] { g_main_loop_quit(loop); };
+    const auto on_term = hypnos::glib::on_signal(nullptr, SIGTERM, quit);
+    const auto on_int = hypnos::glib::on_signal(nullptr, SIGINT, quit);
+    if (const hypnos::Result<void> started = agent.start(); !started)
+        return complain(started.error());
+    g_main_loop_run(loop);
+    notify("STOPPING=1");
+    g_main_loop_unref(loop);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/port.hpp"
+
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace hypnos::agent {
+namespace {
+
+/// Between losing a device and looking for it again: udev takes a moment to tidy up.
+constexpr std::chrono::milliseconds kReopenDelay{500};
+
+}  // namespace
+
+Port::Port(Endpoint endpoint, Opened opened)
+    : endpoint_(std::move(endpoint)), opened_(std::move(opened)) {}
+
+Result<void> Port::open() {
+    if (!is_device(endpoint_.method)) return listen();
+    try_device();
+    return {};
+}
+
+Result<void> Port::listen() {
+    Result<UniqueFd> listener = listen_on(endpoint_);
+    if (!listener) return fail(listener.error());
+    listener_ = *std::move(listener);
+    listening_ = glib::watch(nullptr, listener_.get(), G_IO_IN, [this] { accept(); });
+    return {};
+}
+
+void Port::accept() {
+    UniqueFd peer(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (peer) opened_(std::move(peer), Connection::Kind::Stream, [] {});
+}
+
+/// Watches before it tries, so that a device that comes in between is not missed.
+void Port::try_device() {
+    path_watch_.arm(endpoint_.path, [this] { try_device(); });
+    Result<UniqueFd> device = open_device(endpoint_);
+    if (!device) {
+        if (std::exchange(last_complaint_, device.error().message) != device.error().message)
+            g_message("%s; waiting for it", device.error().message.c_str());
+        return;
+    }
+    path_watch_.disarm();
+    last_complaint_.clear();
+    opened_(*std::move(device), Connection::Kind::Device, [this] {
+        g_message("%s is gone; waiting for it", endpoint_.path.c_str());
+        later_ = glib::after(nullptr, kReopenDelay, [this] { try_device(); });
+    });
+}
+
+}  // namespace hypnos::agent

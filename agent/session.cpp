@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/session.hpp"
+
+#include <utility>
+
+#include "hypnos/protocol/message.hpp"
+#include "hypnos/protocol/reader.hpp"
+
+namespace hypnos::agent {
+
+Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
+    : deps_(std::move(deps)),
+      sent_seq_(deps_.events.last_seq()),
+      connection_(std::move(fd), kind,
+                  {.received = [this](std::string_view bytes) { received(bytes); },
+                   .drained = [this] { drained(); },
+                   .detached = [this] { detached(); },
+                   .ended = [this] { deps_.ended(); }}) {
+    start_over();
+}
+
+void Session::start_over() {
+    framer_.reset();
+    oldest_ = serial_ + 1;
+    subscribed_ = deps_.role == Role::Power;
+    delimit_ = false;
+    hold_events_ = false;
+}
+
+void Session::received(std::string_view bytes) {
+    framer_.push(bytes);
+    while (std::optional<Result<std::string>> text = framer_.next()) handle(*text);
+}
+
+void Session::handle(const Result<std::string>& text) {
+    const Result<Json> message = text ? read_json(*text) : fail(text.error());
+    if (message)
+        answer(*message);
+    else
+        send_reply(error_reply(message.error(), std::nullopt));
+}
+
+void Session::answer(const Json& message) {
+    const Caller caller = {deps_.number, ++serial_, request_id(message)};
+    const Result<Request> request = parse_request(message);
+    const CommandResult result =
+        request ? deps_.execute(*request, *this, caller) : fail(request.error());
+    if (!result)
+        send_reply(error_reply(result.error(), caller.id));
+    else if (*result)
+        send_reply(success_reply(**result, caller.id));
+}
+
+void Session::send_reply(const Json& reply) {
+    const bool delimited = std::exchange(delimit_, false);
+    hold_events_ = delimited && deps_.role == Role::Qemu;
+    connection_.send((delimited ? "\xFF" : "") + reply.dump() + "\n");
+}
+
+void Session::reply(const Caller& caller, const Result<Json>& result) {
+    const bool other_host = caller.serial < oldest_;
+    const bool ambiguous = !caller.id && caller.serial != serial_;
+    if (other_host || ambiguous) return;
+    send_reply(result ? success_reply(*result, caller.id) : error_reply(result.error(), caller.id));
+}
+
+void Session::subscribe(std::optional<std::int64_t> since) {
+    subscribed_ = true;
+    sent_seq_ = since.value_or(deps_.events.last_seq());
+}
+
+void Session::send_events() {
+    if (std::exchange(sending_events_, true)) return;
+    while (const EventLog::Entry* next = next_event()) send_event(*next);
+    sending_events_ = false;
+}
+
+const EventLog::Entry* Session::next_event() const {
+    const bool may_send =
+        subscribed_ && !hold_events_ && connection_.attached() && !output_pending();
+    return may_send ? deps_.events.after(sent_seq_) : nullptr;
+}
+
+void Session::send_event(const EventLog::Entry& entry) {
+    leaving_seq_ = entry.seq;
+    connection_.send(to_json(entry.event).dump() + "\n");
+}
+
+void Session::drained() {
+    if (const std::int64_t left = std::exchange(leaving_seq_, 0)) sent_seq_ = left;
+    send_events();
+    if (!output_pending()) deps_.drained();
+}
+
+/// Events that have not left stay due: a device's next host gets them.
+void Session::detached() {
+    leaving_seq_ = 0;
+    start_over();
+}
+
+}  // namespace hypnos::agent

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/suspender.hpp"
+
+#include <utility>
+
+#include "agent/system/clocks.hpp"
+
+namespace hypnos::agent {
+namespace {
+
+BootTime now() { return std::chrono::duration_cast<BootTime>(boottime()); }
+
+std::optional<Finding> blocker_of(const SuspendRequest& request, const PowerFacts& facts) {
+    const std::vector<Finding> findings = preflight(request.mode, request.require, facts);
+    const Finding* blocker = first_blocker(findings);
+    return blocker == nullptr ? std::nullopt : std::optional(*blocker);
+}
+
+std::vector<std::string> names_of(const std::vector<Hook>& hooks) {
+    std::vector<std::string> names;
+    for (const Hook& hook : hooks) names.push_back(hook.name);
+    return names;
+}
+
+bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
+
+}  // namespace
+
+Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.root) {}
+
+void Suspender::request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept) {
+    const bool idle = machine_.state() == SuspendMachine::State::Idle;
+    const Waiting before = std::exchange(waiting_, Waiting{caller, on_accept});
+    if (idle) hooks_ = find_hooks(deps_.root);
+    handle(Requested{request, blocker_of(request, read_power_facts(deps_.root)), names_of(hooks_)});
+    if (!idle) waiting_ = before;  // the machine has refused the newcomer
+}
+
+/// Effects may answer at once; such events wait until the effects before them are carried out.
+void Suspender::handle(const SuspendEvent& event) {
+    events_.push_back(event);
+    if (std::exchange(handling_, true)) return;
+    while (!events_.empty()) {
+        const SuspendEvent next = std::move(events_.front());
+        events_.pop_front();
+        for (const Effect& effect : machine_.step(next, now()))
+            std::visit([this](const auto& e) { apply(e); }, effect);
+    }
+    handling_ = false;
+}
+
+void Suspender::apply(const RunHook& effect) {
+    hook_runner_.run(hooks_[effect.index], effect.phase, effect.limit, machine_.record(),
+                     [this](const HookReport& report) { handle(HookFinished{report}); });
+}
+
+void Suspender::apply(const ArmAlarm& effect) {
+    const Result<void> armed = alarm_.arm(effect.delay);
+    handle(AlarmArmed{armed ? "" : armed.error().message});
+}
+
+void Suspender::apply(const DisarmAlarm&) { alarm_.disarm(); }
+
+void Suspender::apply(const Accept&) {
+    const SuspendRequest& request = machine_.record().request;
+    g_message("suspending (%s), transaction %s", std::string(name_of(request.mode)).c_str(),
+              request.transaction.c_str());
+    if (waiting_.on_accept == OnAccept::Reply)
+        answer(Json::object({{"accepted", true}, {"transaction", request.transaction}}));
+}
+
+void Suspender::apply(const Refuse& effect) {
+    g_message("%s", effect.error.message.c_str());
+    answer(fail(effect.error));
+}
+
+void Suspender::answer(const Result<Json>& result) {
+    waiting_.answered = true;
+    deps_.reply(waiting_.caller, result);
+}
+
+void Suspender::apply(const Announce&) {
+    deps_.emit(events::kSuspending, begun_json(machine_.record()));
+}
+
+void Suspender::apply(const FlushOutput&) {
+    deps_.flush([this] { handle(OutputFlushed{}); });
+}
+
+void Suspender::apply(const EnterSleep& effect) {
+    const SleepPlan plan = plan_sleep(effect.request.mode, read_power_facts(deps_.root));
+    sleep_.start(plan, [this](const SleepResult& result) {
+        deps_.woke();
+        handle(SleepReturned{result});
+    });
+}
+
+void Suspender::apply(const Report&) {
+    const Record& record = machine_.record();
+    const bool slept = did_sleep(record.outcome);
+    g_message("suspend ended: %s %s", std::string(name_of(record.outcome)).c_str(),
+              record.error.c_str());
+    deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
+    if (!slept && !waiting_.answered) answer(fail(record.error));
+}
+
+}  // namespace hypnos::agent

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Carries out what the suspend machine decides: hooks, alarm, the sleep itself, replies and events.
+
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/core/suspend_machine.hpp"
+#include "agent/session.hpp"
+#include "agent/system/hooks.hpp"
+#include "agent/system/power.hpp"
+#include "agent/system/rtc_alarm.hpp"
+
+namespace hypnos::agent {
+
+class Suspender {
+  public:
+    struct Deps {
+        const Root& root;
+        std::function<void(const char* event, const Json& data)> emit;
+        std::function<void(const Caller& caller, const Result<Json>& result)> reply;
+        /// Calls back once all that was said has left, or after a short while.
+        std::function<void(glib::Callback)> flush;
+        /// The machine may have slept: connections must be looked at again.
+        std::function<void()> woke;
+    };
+
+    /// Whether success is answered: hypnos-suspend is, guest-suspend-* are not, by QEMU's schema.
+    enum class OnAccept { Reply, SayNothing };
+
+    explicit Suspender(Deps deps);
+
+    void request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept);
+
+    [[nodiscard]] const SuspendMachine& machine() const { return machine_; }
+
+  private:
+    struct Waiting {
+        Caller caller;
+        OnAccept on_accept = OnAccept::Reply;
+        bool answered = false;
+    };
+
+    void handle(const SuspendEvent& event);
+    void apply(const RunHook& effect);
+    void apply(const ArmAlarm& effect);
+    void apply(const DisarmAlarm& effect);
+    void apply(const Accept& effect);
+    void apply(const Refuse& effect);
+    void apply(const Announce& effect);
+    void apply(const FlushOutput& effect);
+    void apply(const EnterSleep& effect);
+    void apply(const Report& effect);
+    void answer(const Result<Json>& result);
+
+    Deps deps_;
+    SuspendMachine machine_;
+    std::deque<SuspendEvent> events_;
+    bool handling_ = false;
+    Waiting waiting_;
+    std::vector<Hook> hooks_;
+    HookRunner hook_runner_;
+    RtcAlarm alarm_;
+    SleepThread sleep_;
+};
+
+}  // namespace hypnos::agent

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/system/child.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agent/system/clocks.hpp"
+
+namespace hypnos::agent {
+namespace {
+
+constexpr int kCannotStart = 127;
+constexpr int kTimedOut = 124;
+
+// pidfd_open(2), Linux 5.3; glibc has no wrapper before 2.36.
+int open_pidfd(int pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+    std::vector<char*> result;
+    for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+    result.push_back(nullptr);
+    return result;
+}
+
+/// In the child, before exec: a session of its own, so that one kill reaches all it starts.
+void lead_session(gpointer) {
+    setsid();
+    signal(SIGPIPE, SIG_DFL);
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+}
+
+int exit_status(int wait_status) {
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+}  // namespace
+
+void Child::start(const Command& command, std::chrono::milliseconds limit, Done done) {
+    done_ = std::move(done);
+    exit_ = {};
+    started_ = boottime();
+    spawn(command);
+    if (pid_ == 0)
+        timer_ = glib::soon(nullptr, [this] { finish(); });
+    else
+        watch_child(limit);
+}
+
+void Child::spawn(const Command& command) {
+    GError* error = nullptr;
+    int output = -1;
+    pid_ = 0;
+    if (g_spawn_async_with_pipes(
+            "/", pointers(command.arguments).data(), pointers(command.environment).data(),
+            static_cast<GSpawnFlags>(G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CLOEXEC_PIPES),
+            lead_session, nullptr, &pid_, nullptr, &output, nullptr, &error) == FALSE) {
+        exit_.status = kCannotStart;
+        exit_.output = error->message;
+        g_error_free(error);
+        pid_ = 0;
+        return;
+    }
+    output_ = UniqueFd(output);
+    fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+}
+
+void Child::watch_child(std::chrono::milliseconds limit) {
+    pidfd_ = UniqueFd(open_pidfd(pid_));
+    exit_watch_ = glib::watch(nullptr, pidfd_.get(), G_IO_IN, [this] { reap(); });
+    output_watch_ =
+        glib::watch(nullptr, output_.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP),
+                    [this] { read_output(); });
+    timer_ = glib::after(nullptr, limit, [this] {
+        exit_.timed_out = true;
+        escalate(SIGTERM, kTermGrace);
+    });
+}
+
+void Child::read_output() {
+    std::array<char, 4096> chunk{};
+    const ssize_t size = read(output_.get(), chunk.data(), chunk.size());
+    if (size <= 0) return output_watch_.reset();
+    const std::size_t room = kOutputKept - exit_.output.size();
+    exit_.output.append(chunk.data(), std::min(room, static_cast<std::size_t>(size)));
+}
+
+void Child::escalate(int signal_number, std::chrono::milliseconds grace) {
+    kill(-pid_, signal_number);
+    timer_ = glib::after(nullptr, grace, [this, signal_number] {
+        if (signal_number == SIGTERM)
+            escalate(SIGKILL, kKillGrace);
+        else
+            finish();
+    });
+}
+
+void Child::reap() {
+    int wait_status = 0;
+    waitpid(pid_, &wait_status, WNOHANG);
+    exit_.status = exit_status(wait_status);
+    if (output_watch_) read_output();
+    if (exit_.timed_out) kill(-pid_, SIGKILL);  // what it left behind in its group
+    finish();
+}
+
+void Child::finish() {
+    if (exit_.timed_out) exit_.status = kTimedOut;
+    exit_.took = std::chrono::duration_cast<std::chrono::milliseconds>(boottime() - started_);
+    exit_watch_.reset();
+    output_watch_.reset();
+    timer_.reset();
+    const Done done = std::move(done_);
+    const Exit exit = std::move(exit_);  // done may start the next command
+    done(exit);
+}
+
+}  // namespace hypnos::agent

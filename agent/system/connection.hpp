@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Bytes to and from one host: over a device that a host attaches to and leaves, or over a socket
+// that ends with its peer. Edge-triggered: a device with no host attached costs nothing.
+//
+// What Linux's virtio_console does, seen on 6.1: without a host, read gives 0 and write EAGAIN; a
+// host that leaves while the machine sleeps makes no edge, so call look() after a sleep; a host
+// that leaves and is followed by another at once shows as no more than room to write.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "glib/source.hpp"
+
+namespace hypnos::agent {
+
+class Connection {
+  public:
+    enum class Kind { Device, Stream };
+
+    struct Handlers {
+        std::function<void(std::string_view)> received;
+        std::function<void()> drained;   ///< a host is there and all output has left
+        std::function<void()> detached;  ///< the host has gone; a device waits for the next one
+        std::function<void()> ended;     ///< nothing more will come; may destroy this Connection;
+                                         ///< called from the main loop, not from send()
+    };
+
+    Connection(UniqueFd fd, Kind kind, Handlers handlers);
+
+    /// Looks at the descriptor's state afresh, and reads and writes what can be.
+    void look();
+
+    /// Sends, now as far as there is room, the rest later. Without a host it is dropped.
+    void send(std::string_view bytes);
+
+    [[nodiscard]] bool attached() const { return attached_; }
+    [[nodiscard]] bool output_pending() const { return !output_.empty(); }
+
+  private:
+    bool write_output();
+    void receive();
+    bool receive_chunk();
+    void stop_reading();
+    void detach();
+    void end();
+
+    UniqueFd fd_;
+    Kind kind_;
+    Handlers handlers_;
+    bool attached_ = false;
+    bool reading_ = true;
+    std::string output_;
+    std::optional<glib::EdgeWatch> edges_;  ///< none once the connection has ended
+    glib::Source later_;
+};
+
+}  // namespace hypnos::agent

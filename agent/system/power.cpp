@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/system/power.hpp"
+
+#include <sys/eventfd.h>
+
+#include <charconv>
+#include <utility>
+
+#include "agent/system/clocks.hpp"
+
+namespace hypnos::agent {
+namespace {
+
+constexpr const char* kState = "/sys/power/state";
+constexpr const char* kMemSleep = "/sys/power/mem_sleep";
+constexpr const char* kDisk = "/sys/power/disk";
+
+/// Below this, a difference of two readings of two clocks is noise.
+constexpr std::chrono::milliseconds kClockNoise{5};
+
+Choice read_choice(const Root& root, const char* file) {
+    return parse_choice(root.read(file).value_or(""));
+}
+
+std::string read_stat(const Root& root, const std::string& name) {
+    return root.read("/sys/power/suspend_stats/" + name).value_or("");
+}
+
+/// What the kernel counts up when it has slept. Hibernation does not count in suspend_stats; its
+/// hybrid form ends with a wakeup event, as any sleep in RAM does.
+long sleeps_counted(const Root& root, SleepMode mode) {
+    const std::string text = mode == SleepMode::Ram
+                                 ? read_stat(root, "success")
+                                 : root.read("/sys/power/wakeup_count").value_or("");
+    long count = 0;
+    std::from_chars(text.data(), text.data() + text.size(), count);
+    return count;
+}
+
+/// Writes unless there is nothing to write; notes the first failure in `result`.
+void write_power(const Root& root, const char* file, const std::string& text, SleepResult& result) {
+    if (text.empty() || result.os_error != 0) return;
+    result.os_error = root.write(file, text);
+    if (result.os_error != 0) result.failed_file = file;
+}
+
+void put_back(const Root& root, const char* file, const std::string& text) {
+    if (text.empty()) return;
+    if (const int error = root.write(file, text); error != 0)
+        g_warning("cannot put %s back to '%s': %s", file, text.c_str(), g_strerror(error));
+}
+
+}  // namespace
+
+PowerFacts read_power_facts(const Root& root) {
+    return {read_choice(root, kState), read_choice(root, kMemSleep), read_choice(root, kDisk),
+            parse_swaps(root.read("/proc/swaps").value_or(""))};
+}
+
+SleepResult enter_sleep(const Root& root, const SleepPlan& plan) {
+    SleepResult result;
+    result.deep = plan.deep;
+    const long counted_before = sleeps_counted(root, plan.mode);
+    const auto asleep_before = time_asleep();
+
+    write_power(root, kMemSleep, plan.mem_sleep, result);
+    write_power(root, kDisk, plan.disk, result);
+    write_power(root, kState, plan.state, result);
+
+    const auto slept = time_asleep() - asleep_before;
+    if (slept > kClockNoise)
+        result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
+    result.counted = sleeps_counted(root, plan.mode) > counted_before;
+    if (result.os_error != 0) {
+        result.step = read_stat(root, "last_failed_step");
+        result.device = read_stat(root, "last_failed_dev");
+    }
+    put_back(root, kDisk, plan.restore_disk);
+    put_back(root, kMemSleep, plan.restore_mem_sleep);
+    return result;
+}
+
+SleepThread::~SleepThread() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void SleepThread::start(const SleepPlan& plan, Done done) {
+    finished_event_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    finished_watch_ = glib::watch(nullptr, finished_event_.get(), G_IO_IN,
+                                  [this, done = std::move(done)] { finished(done); });
+    thread_ = std::thread([this, plan] {
+        result_ = enter_sleep(root_, plan);
+        eventfd_write(finished_event_.get(), 1);
+    });
+}
+
+void SleepThread::finished(Done done) {
+    thread_.join();
+    finished_watch_.reset();
+    done(result_);
+}
+
+}  // namespace hypnos::agent

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/system/root.hpp"
+
+#include <fcntl.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "glib/unique_fd.hpp"
+
+namespace hypnos::agent {
+
+std::optional<std::string> Root::read(const std::string& absolute) const {
+    const UniqueFd file(open(path(absolute).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return std::nullopt;
+    std::string text;
+    std::array<char, 4096> chunk{};
+    ssize_t size = 0;
+    while ((size = ::read(file.get(), chunk.data(), chunk.size())) > 0)
+        text.append(chunk.data(), static_cast<std::size_t>(size));
+    if (size < 0) return std::nullopt;
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+int Root::write(const std::string& absolute, const std::string& text) const {
+    const UniqueFd file(open(path(absolute).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+    if (!file) return errno;
+    return ::write(file.get(), text.data(), text.size()) < 0 ? errno : 0;
+}
+
+Result<void> Root::replace(const std::string& absolute, const std::string& text) const {
+    const std::string file = path(absolute);
+    g_mkdir_with_parents(file.substr(0, file.rfind('/')).c_str(), 0755);
+    GError* error = nullptr;
+    if (g_file_set_contents_full(file.c_str(), text.data(), static_cast<gssize>(text.size()),
+                                 G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error) == TRUE)
+        return {};
+    std::string message = "cannot write " + file + ": " + error->message;
+    g_error_free(error);
+    return fail(message);
+}
+
+}  // namespace hypnos::agent

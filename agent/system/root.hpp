@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The directory under which everything the agent reads or writes lives: "/" in a guest, a directory
+// made by hand in a test. Nothing else in agent/system spells an absolute path for itself.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "hypnos/protocol/error.hpp"
+
+namespace hypnos::agent {
+
+class Root {
+  public:
+    /// `directory`: "/" or a path without a trailing slash.
+    explicit Root(const std::string& directory) : prefix_(directory == "/" ? "" : directory) {}
+
+    /// The real path of an absolute one.
+    [[nodiscard]] std::string path(const std::string& absolute) const { return prefix_ + absolute; }
+
+    /// The whole text of a file without its last newline, or nothing if it cannot be read.
+    [[nodiscard]] std::optional<std::string> read(const std::string& absolute) const;
+
+    /// One write(2) into an existing file, as files of sysfs want it. Returns errno, 0 on success.
+    [[nodiscard]] int write(const std::string& absolute, const std::string& text) const;
+
+    /// Puts a file in place of another in one step; makes the directory that holds it.
+    [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text) const;
+
+  private:
+    std::string prefix_;
+};
+
+}  // namespace hypnos::agent
