@@ -29,8 +29,10 @@ std::int64_t realtime_us() {
 
 Agent::Agent(const Options& options)
     : root_(options.root),
+      power_management_(root_),
       boot_id_(root_.read("/proc/sys/kernel/random/boot_id").value_or("")),
       suspender_({.root = root_,
+                  .power = power_management_,
                   .emit = [this](const char* name, const Json& data) { emit(name, data); },
                   .reply =
                       [this](const Caller& caller, const Result<Json>& result) {

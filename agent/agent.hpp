@@ -33,7 +33,7 @@ class Agent {
     [[nodiscard]] Result<void> start();
 
     // What commands need.
-    [[nodiscard]] const Root& root() const { return root_; }
+    [[nodiscard]] const Power& power() const { return power_management_; }
     [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
     [[nodiscard]] const EventLog& events() const { return events_; }
     [[nodiscard]] std::int64_t resume_count() const { return resume_count_; }
@@ -54,6 +54,7 @@ class Agent {
     void save_state() const;
 
     Root root_;
+    Power power_management_;
     std::string boot_id_;
     EventLog events_;
     std::int64_t resume_count_ = 0;

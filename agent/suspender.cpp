@@ -28,13 +28,14 @@ bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome ==
 
 }  // namespace
 
-Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.root) {}
+Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.power) {}
 
 void Suspender::request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept) {
     const bool idle = machine_.state() == SuspendMachine::State::Idle;
     const Waiting before = std::exchange(waiting_, Waiting{caller, on_accept});
     if (idle) hooks_ = find_hooks(deps_.root);
-    handle(Requested{request, blocker_of(request, read_power_facts(deps_.root)), names_of(hooks_)});
+    handle(
+        Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
     if (!idle) waiting_ = before;  // the machine has refused the newcomer
 }
 
@@ -90,7 +91,7 @@ void Suspender::apply(const FlushOutput&) {
 }
 
 void Suspender::apply(const EnterSleep& effect) {
-    const SleepPlan plan = plan_sleep(effect.request.mode, read_power_facts(deps_.root));
+    const SleepPlan plan = plan_sleep(effect.request.mode, read_power_facts(deps_.power));
     sleep_.start(plan, [this](const SleepResult& result) {
         deps_.woke();
         handle(SleepReturned{result});
@@ -100,8 +101,8 @@ void Suspender::apply(const EnterSleep& effect) {
 void Suspender::apply(const Report&) {
     const Record& record = machine_.record();
     const bool slept = did_sleep(record.outcome);
-    g_message("suspend ended: %s %s", std::string(name_of(record.outcome)).c_str(),
-              record.error.c_str());
+    g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
+              record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
     if (!slept && !waiting_.answered) answer(fail(record.error));
 }

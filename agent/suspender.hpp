@@ -22,6 +22,7 @@ class Suspender {
   public:
     struct Deps {
         const Root& root;
+        const Power& power;
         std::function<void(const char* event, const Json& data)> emit;
         std::function<void(const Caller& caller, const Result<Json>& result)> reply;
         /// Calls back once all that was said has left, or after a short while.

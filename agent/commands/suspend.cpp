@@ -107,7 +107,7 @@ CommandResult hypnos_suspend(const Context& context, const Json& arguments) {
 CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
-    const PowerFacts facts = read_power_facts(context.agent.root());
+    const PowerFacts facts = read_power_facts(context.agent.power());
     Json modes = Json::array();
     for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
         modes.append(mode_json(mode, facts));

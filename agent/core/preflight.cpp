@@ -20,6 +20,15 @@ Finding blocker(std::string code, std::string subject, std::string hint) {
     return {std::move(code), Severity::Block, std::move(subject), std::move(hint)};
 }
 
+void check_machine(const PowerFacts& facts, std::vector<Finding>& findings) {
+    if (facts.acpi_off)
+        findings.push_back(blocker("pm.acpi-off", "/sys/bus/pci/devices/0000:00:1f.0/config",
+                                   "the firmware has left ACPI power management off after a wake "
+                                   "from S3 (SeaBIOS on q35 does), so a sleep would be none; "
+                                   "restart the guest, or run the agent with the right to write "
+                                   "this file, which mends it"));
+}
+
 void check_ram(Require require, const PowerFacts& facts, std::vector<Finding>& findings) {
     if (!facts.state.offers("mem"))
         findings.push_back(blocker("pm.no-state", kStateFile,
@@ -86,6 +95,7 @@ std::vector<Swap> parse_swaps(const std::string& proc_swaps) {
 
 std::vector<Finding> preflight(SleepMode mode, Require require, const PowerFacts& facts) {
     std::vector<Finding> findings;
+    check_machine(facts, findings);
     if (uses_ram(mode)) check_ram(require, facts, findings);
     if (uses_disk(mode)) check_disk(facts, findings);
     return findings;

@@ -36,6 +36,7 @@ struct PowerFacts {
     Choice mem_sleep;
     Choice disk;
     std::vector<Swap> swaps;
+    bool acpi_off = false;  ///< the chipset's ACPI power management is switched off
 };
 
 /// Everything that speaks against `mode`; empty: it should work.

@@ -28,12 +28,14 @@ std::string read_stat(const Root& root, const std::string& name) {
     return root.read("/sys/power/suspend_stats/" + name).value_or("");
 }
 
-/// What the kernel counts up when it has slept. Hibernation does not count in suspend_stats; its
-/// hybrid form ends with a wakeup event, as any sleep in RAM does.
+/// The counter that grows when the kernel has slept. Hibernation does not count in suspend_stats;
+/// its hybrid form ends with a wakeup event, as any sleep in RAM does.
+const char* sleep_counter(SleepMode mode) {
+    return mode == SleepMode::Ram ? "/sys/power/suspend_stats/success" : "/sys/power/wakeup_count";
+}
+
 long sleeps_counted(const Root& root, SleepMode mode) {
-    const std::string text = mode == SleepMode::Ram
-                                 ? read_stat(root, "success")
-                                 : root.read("/sys/power/wakeup_count").value_or("");
+    const std::string text = root.read(sleep_counter(mode)).value_or("");
     long count = 0;
     std::from_chars(text.data(), text.data() + text.size(), count);
     return count;
@@ -54,12 +56,18 @@ void put_back(const Root& root, const char* file, const std::string& text) {
 
 }  // namespace
 
-PowerFacts read_power_facts(const Root& root) {
-    return {read_choice(root, kState), read_choice(root, kMemSleep), read_choice(root, kDisk),
-            parse_swaps(root.read("/proc/swaps").value_or(""))};
+PowerFacts read_power_facts(const Power& power) {
+    power.acpi.restore();  // somebody else may have slept since we looked
+    const Root& root = power.root;
+    return {.state = read_choice(root, kState),
+            .mem_sleep = read_choice(root, kMemSleep),
+            .disk = read_choice(root, kDisk),
+            .swaps = parse_swaps(root.read("/proc/swaps").value_or("")),
+            .acpi_off = power.acpi.off()};
 }
 
-SleepResult enter_sleep(const Root& root, const SleepPlan& plan) {
+SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
+    const Root& root = power.root;
     SleepResult result;
     result.deep = plan.deep;
     const long counted_before = sleeps_counted(root, plan.mode);
@@ -68,6 +76,7 @@ SleepResult enter_sleep(const Root& root, const SleepPlan& plan) {
     write_power(root, kMemSleep, plan.mem_sleep, result);
     write_power(root, kDisk, plan.disk, result);
     write_power(root, kState, plan.state, result);
+    power.acpi.restore();
 
     const auto slept = time_asleep() - asleep_before;
     if (slept > kClockNoise)
@@ -91,7 +100,7 @@ void SleepThread::start(const SleepPlan& plan, Done done) {
     finished_watch_ = glib::watch(nullptr, finished_event_.get(), G_IO_IN,
                                   [this, done = std::move(done)] { finished(done); });
     thread_ = std::thread([this, plan] {
-        result_ = enter_sleep(root_, plan);
+        result_ = enter_sleep(power_, plan);
         eventfd_write(finished_event_.get(), 1);
     });
 }

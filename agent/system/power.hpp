@@ -9,16 +9,24 @@
 
 #include "agent/core/preflight.hpp"
 #include "agent/core/suspend_machine.hpp"
+#include "agent/system/acpi_registers.hpp"
 #include "agent/system/root.hpp"
 #include "glib/source.hpp"
 
 namespace hypnos::agent {
 
-[[nodiscard]] PowerFacts read_power_facts(const Root& root);
+/// Power management as this machine has it.
+struct Power {
+    explicit Power(const Root& directory) : root(directory), acpi(directory) {}
+    const Root& root;
+    const AcpiRegisters acpi;
+};
+
+[[nodiscard]] PowerFacts read_power_facts(const Power& power);
 
 /// Carries out a plan: settings, the write to /sys/power/state, settings back. Blocks for as long
 /// as the machine sleeps.
-[[nodiscard]] SleepResult enter_sleep(const Root& root, const SleepPlan& plan);
+[[nodiscard]] SleepResult enter_sleep(const Power& power, const SleepPlan& plan);
 
 /// Runs enter_sleep() on a thread of its own, so that the main loop answers until the kernel
 /// freezes it. One at a time.
@@ -26,7 +34,7 @@ class SleepThread {
   public:
     using Done = std::function<void(const SleepResult&)>;
 
-    explicit SleepThread(const Root& root) : root_(root) {}
+    explicit SleepThread(const Power& power) : power_(power) {}
     ~SleepThread();
 
     /// `done` is called from the default main context.
@@ -35,7 +43,7 @@ class SleepThread {
   private:
     void finished(Done done);
 
-    const Root& root_;
+    const Power& power_;
     std::thread thread_;
     UniqueFd finished_event_;
     glib::Source finished_watch_;

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What demo.sh and test.sh share. Sourced by bash with the working directory at the top.
+# shellcheck shell=bash
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# packages SECTION...: the names below these headings of packages.txt
+packages() {
+    local section
+    for section in "$@"; do
+        sed -n "/^# $section\\b/,/^\$/{/^[^#]/p}" scripts/packages.txt
+    done
+}
+
+missing() {
+    local name
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+    done
+}
+
+# install SECTION...: nothing to do, and no network needed, when all are there
+install_packages() {
+    local wanted
+    mapfile -t wanted < <(missing $(packages "$@"))
+    [ "${#wanted[@]}" -eq 0 ] && return
+    echo "Installing: ${wanted[*]}"
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${wanted[@]}"
+}
+
+# build [MESON OPTION...]: into build/
+build() {
+    [ -f build/build.ninja ] || meson setup build "$@"
+    ninja -C build
+}

@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fixtures for tests in virtual machines.
+
+``HYPNOS_AGENT`` is the path of the agent to test, ``HYPNOS_AGENT_ARGS`` its
+arguments in the guest, if it needs any.
+"""
+
+import os
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+from lab import Contents, GuestDirectory, GuestFailed, Image, Spec, Vm, build_image, find_kernel
+
+VMS = pytest.StashKey[list[Vm]]()
+TAIL = 60
+"""Lines of each log that a failure's report shows."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "qemu: boots a virtual machine")
+
+
+@pytest.fixture(scope="session")
+def image() -> Image:
+    """What the guests boot: the kernel, and an initramfs with the agent."""
+    agent = os.environ.get("HYPNOS_AGENT")
+    if not agent:
+        pytest.skip("HYPNOS_AGENT names no agent")
+    return image_with_agent(Path(agent), shlex.split(os.environ.get("HYPNOS_AGENT_ARGS", "")))
+
+
+def image_with_agent(agent: Path, arguments: list[str]) -> Image:
+    """An image whose guests run `agent`."""
+    if not shutil.which("qemu-system-x86_64"):
+        pytest.skip("QEMU is not installed")
+    guest_path = f"/usr/sbin/{agent.name}"
+    contents = Contents(programs={guest_path: agent}, agent=[guest_path, *arguments])
+    return build_image(find_kernel(), contents)
+
+
+@pytest.fixture
+def guest_directory() -> Iterator[Path]:
+    """A directory whose name is short enough for sockets in it."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def vm_factory(
+    request: pytest.FixtureRequest, image: Image, guest_directory: Path
+) -> Iterator[Callable[..., Vm]]:
+    """Makes started machines out of the fields of a `Spec`; stops them all."""
+    vms = request.node.stash.setdefault(VMS, [])
+
+    def make(**choices: Any) -> Vm:
+        spec = Spec(**{"image": image, **choices})
+        vms.append(Vm(spec, GuestDirectory(guest_directory / str(len(vms)))))
+        return vms[-1].start()
+
+    yield make
+    for vm in vms:
+        vm.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show in a failure's report what the guests said."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and report.when != "teardown":
+        for number, vm in enumerate(item.stash.get(VMS, [])):
+            report.sections.append((f"console of guest {number}", _tail(vm.serial_text())))
+            report.sections.append((f"agent of guest {number}", _agent_log(vm)))
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.splitlines()[-TAIL:])
+
+
+def _agent_log(vm: Vm) -> str:
+    try:
+        return vm.sh(f"tail -n {TAIL} /run/agent.log", timeout=5).stdout
+    except (GuestFailed, OSError) as reason:
+        return f"out of reach: {reason}"
