@@ -3,6 +3,7 @@
 
 #include "agent/agent.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "agent/commands/table.hpp"
@@ -19,7 +20,7 @@ constexpr const char* kStateFile = "/run/hypnos/events.json";
 constexpr std::chrono::milliseconds kFlushLimit{250};
 
 /// More peers than any host needs; the next one is hung up on.
-constexpr std::size_t kSessionsMax = 64;
+constexpr std::size_t kSessionsMax = 16;
 
 std::int64_t realtime_us() {
     return std::chrono::duration_cast<std::chrono::microseconds>(realtime()).count();
@@ -35,7 +36,7 @@ Agent::Agent(const Options& options)
                   .power = power_management_,
                   .emit = [this](const char* name, const Json& data) { emit(name, data); },
                   .reply =
-                      [this](const Caller& caller, const Result<Json>& result) {
+                      [this](const Caller& caller, const CommandResult& result) {
                           const auto session = sessions_.find(caller.session);
                           if (session != sessions_.end()) session->second->reply(caller, result);
                       },
@@ -64,7 +65,7 @@ Result<void> Agent::start() {
 
 void Agent::add_session(Role role, UniqueFd fd, Connection::Kind kind,
                         const glib::Callback& ended) {
-    if (sessions_.size() >= kSessionsMax) return;
+    if (kind == Connection::Kind::Stream && sessions_.size() >= kSessionsMax) return;
     const std::uint64_t number = ++last_session_;
     Session::Deps deps = {
         .number = number,
@@ -88,7 +89,7 @@ void Agent::end_session(std::uint64_t number, const glib::Callback& ended) {
 
 void Agent::emit(const char* name, Json data) {
     data.set("boot-id", boot_id_);
-    if (name == events::kResumed) data.set("resume-count", ++resume_count_);
+    if (std::string_view(name) == events::kResumed) data.set("resume-count", ++resume_count_);
     events_.add({name, data, realtime_us()});
     save_state();
     for (const auto& [number, session] : sessions_) session->send_events();

@@ -31,10 +31,20 @@ void Session::start_over() {
 
 void Session::received(std::string_view bytes) {
     framer_.push(bytes);
-    while (std::optional<Result<std::string>> text = framer_.next()) handle(*text);
+    take_texts();
+}
+
+/// A peer that does not read its answers gets no more of them: its texts wait in the framer.
+void Session::take_texts() {
+    while (!connection_.congested()) {
+        const std::optional<Result<std::string>> text = framer_.next();
+        if (!text) return;
+        handle(*text);
+    }
 }
 
 void Session::handle(const Result<std::string>& text) {
+    ++serial_;
     const Result<Json> message = text ? read_json(*text) : fail(text.error());
     if (message)
         answer(*message);
@@ -43,7 +53,7 @@ void Session::handle(const Result<std::string>& text) {
 }
 
 void Session::answer(const Json& message) {
-    const Caller caller = {deps_.number, ++serial_, request_id(message)};
+    const Caller caller = {deps_.number, serial_, request_id(message)};
     const Result<Request> request = parse_request(message);
     const CommandResult result =
         request ? deps_.execute(*request, *this, caller) : fail(request.error());
@@ -59,15 +69,21 @@ void Session::send_reply(const Json& reply) {
     connection_.send((delimited ? "\xFF" : "") + reply.dump() + "\n");
 }
 
-void Session::reply(const Caller& caller, const Result<Json>& result) {
+void Session::reply(const Caller& caller, const CommandResult& result) {
     const bool other_host = caller.serial < oldest_;
     const bool ambiguous = !caller.id && caller.serial != serial_;
     if (other_host || ambiguous) return;
-    send_reply(result ? success_reply(*result, caller.id) : error_reply(result.error(), caller.id));
+    if (!result)
+        send_reply(error_reply(result.error(), caller.id));
+    else if (*result)
+        send_reply(success_reply(**result, caller.id));
+    else
+        hold_events_ = false;  // silence is the whole answer
 }
 
 void Session::subscribe(std::optional<std::int64_t> since) {
     subscribed_ = true;
+    leaving_seq_ = 0;
     sent_seq_ = since.value_or(deps_.events.last_seq());
 }
 
@@ -90,6 +106,7 @@ void Session::send_event(const EventLog::Entry& entry) {
 
 void Session::drained() {
     if (const std::int64_t left = std::exchange(leaving_seq_, 0)) sent_seq_ = left;
+    take_texts();
     send_events();
     if (!output_pending()) deps_.drained();
 }

@@ -56,7 +56,7 @@ class Session {
     void look() { connection_.look(); }
 
     /// The reply that `caller` still waits for, if it does.
-    void reply(const Caller& caller, const Result<Json>& result);
+    void reply(const Caller& caller, const CommandResult& result);
 
     /// Events above `since`, or from now on; the answer to hypnos-subscribe.
     void subscribe(std::optional<std::int64_t> since);
@@ -72,6 +72,7 @@ class Session {
 
   private:
     void received(std::string_view bytes);
+    void take_texts();
     void handle(const Result<std::string>& text);
     void answer(const Json& message);
     void send_reply(const Json& reply);

@@ -68,8 +68,9 @@ void Suspender::apply(const Accept&) {
     const SuspendRequest& request = machine_.record().request;
     g_message("suspending (%s), transaction %s", std::string(name_of(request.mode)).c_str(),
               request.transaction.c_str());
-    if (waiting_.on_accept == OnAccept::Reply)
-        answer(Json::object({{"accepted", true}, {"transaction", request.transaction}}));
+    if (waiting_.on_accept == OnAccept::SayNothing)
+        return deps_.reply(waiting_.caller, std::nullopt);
+    answer(Json::object({{"accepted", true}, {"transaction", request.transaction}}));
 }
 
 void Suspender::apply(const Refuse& effect) {
@@ -77,7 +78,7 @@ void Suspender::apply(const Refuse& effect) {
     answer(fail(effect.error));
 }
 
-void Suspender::answer(const Result<Json>& result) {
+void Suspender::answer(const CommandResult& result) {
     waiting_.answered = true;
     deps_.reply(waiting_.caller, result);
 }

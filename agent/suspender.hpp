@@ -24,7 +24,7 @@ class Suspender {
         const Root& root;
         const Power& power;
         std::function<void(const char* event, const Json& data)> emit;
-        std::function<void(const Caller& caller, const Result<Json>& result)> reply;
+        std::function<void(const Caller& caller, const CommandResult& result)> reply;
         /// Calls back once all that was said has left, or after a short while.
         std::function<void(glib::Callback)> flush;
         /// The machine may have slept: connections must be looked at again.
@@ -57,7 +57,7 @@ class Suspender {
     void apply(const FlushOutput& effect);
     void apply(const EnterSleep& effect);
     void apply(const Report& effect);
-    void answer(const Result<Json>& result);
+    void answer(const CommandResult& result);
 
     Deps deps_;
     SuspendMachine machine_;

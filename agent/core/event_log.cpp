@@ -9,9 +9,18 @@ namespace hypnos::agent {
 
 std::int64_t EventLog::add(Event event) {
     event.data.set("seq", ++last_seq_);
-    entries_.push_back({last_seq_, std::move(event)});
-    if (entries_.size() > kKept) entries_.pop_front();
+    push(last_seq_, std::move(event));
     return last_seq_;
+}
+
+void EventLog::push(std::int64_t seq, Event event) {
+    const std::size_t bytes = hypnos::to_json(event).dump().size();
+    entries_.push_back({seq, std::move(event), bytes});
+    bytes_ += bytes;
+    while (entries_.size() > 1 && (entries_.size() > kKept || bytes_ > kKeptBytes)) {
+        bytes_ -= entries_.front().bytes;
+        entries_.pop_front();
+    }
 }
 
 const EventLog::Entry* EventLog::after(std::int64_t seq) const {
@@ -32,7 +41,7 @@ EventLog EventLog::from_json(const Json& saved) {
     for (const Json& element : saved["events"].elements()) {
         std::optional<Event> event = parse_event(element);
         const std::optional<std::int64_t> seq = element["data"]["seq"].integer();
-        if (event && seq) log.entries_.push_back({*seq, *std::move(event)});
+        if (event && seq) log.push(*seq, *std::move(event));
     }
     log.last_seq_ = saved["last-seq"].integer().value_or(0);
     return log;

@@ -17,11 +17,14 @@ namespace hypnos::agent {
 
 class EventLog {
   public:
+    /// Whichever is less; the newest event is always kept.
     static constexpr std::size_t kKept = 64;
+    static constexpr std::size_t kKeptBytes = 128 * 1024;
 
     struct Entry {
         std::int64_t seq = 0;
         Event event;
+        std::size_t bytes = 0;  ///< on the wire
     };
 
     /// Numbers the event (also in its data, as `seq`) and keeps it; the oldest goes when full.
@@ -38,8 +41,11 @@ class EventLog {
     static EventLog from_json(const Json& saved);
 
   private:
+    void push(std::int64_t seq, Event event);
+
     std::deque<Entry> entries_;
     std::int64_t last_seq_ = 0;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace hypnos::agent

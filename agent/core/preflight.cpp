@@ -45,7 +45,13 @@ void check_ram(Require require, const PowerFacts& facts, std::vector<Finding>& f
 
 bool is_image_target(const Swap& swap) { return !swap.zram; }
 
-void check_disk(const PowerFacts& facts, std::vector<Finding>& findings) {
+/// The word for /sys/power/disk that makes this mode.
+std::string disk_word(SleepMode mode, const PowerFacts& facts) {
+    if (mode == SleepMode::Hybrid) return "suspend";
+    return facts.disk.offers("platform") ? "platform" : "shutdown";
+}
+
+void check_disk(SleepMode mode, const PowerFacts& facts, std::vector<Finding>& findings) {
     if (facts.disk.offers("disabled"))
         findings.push_back(blocker("pm.disabled", kDiskFile,
                                    "the kernel has switched hibernation off: look for lockdown "
@@ -55,6 +61,10 @@ void check_disk(const PowerFacts& facts, std::vector<Finding>& findings) {
         findings.push_back(blocker("pm.no-state", kStateFile,
                                    "this kernel offers no suspend to disk; use one built with "
                                    "CONFIG_HIBERNATION, and not a container"));
+    else if (!facts.disk.offers(disk_word(mode, facts)))
+        findings.push_back(blocker("pm.no-state", kDiskFile,
+                                   "this kernel does not offer '" + disk_word(mode, facts) +
+                                       "' there, which this mode needs"));
     if (std::none_of(facts.swaps.begin(), facts.swaps.end(), is_image_target))
         findings.push_back(blocker("swap.none", "/proc/swaps",
                                    "no swap is on that could hold the image (zram does not "
@@ -97,7 +107,7 @@ std::vector<Finding> preflight(SleepMode mode, Require require, const PowerFacts
     std::vector<Finding> findings;
     check_machine(facts, findings);
     if (uses_ram(mode)) check_ram(require, facts, findings);
-    if (uses_disk(mode)) check_disk(facts, findings);
+    if (uses_disk(mode)) check_disk(mode, facts, findings);
     return findings;
 }
 
@@ -118,8 +128,7 @@ SleepPlan plan_sleep(SleepMode mode, const PowerFacts& facts) {
         plan.restore_mem_sleep = facts.mem_sleep.chosen;
     }
     if (uses_disk(mode)) {
-        const bool platform = facts.disk.offers("platform");
-        plan.disk = mode == SleepMode::Hybrid ? "suspend" : platform ? "platform" : "shutdown";
+        plan.disk = disk_word(mode, facts);
         plan.restore_disk = facts.disk.chosen;
     }
     return plan;

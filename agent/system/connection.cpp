@@ -19,6 +19,9 @@ constexpr std::size_t kOutputLimit = 256 * 1024;
 /// Reads in one go, so that a flood cannot keep signals and other hosts waiting.
 constexpr int kReadsAtOnce = 32;
 
+/// From a host's first byte to the driver's word that it is there.
+constexpr std::chrono::milliseconds kArrivalLimit{1000};
+
 bool hung_up(int fd) {
     pollfd state{fd, POLLIN | POLLOUT, 0};
     poll(&state, 1, 0);
@@ -37,22 +40,22 @@ Connection::Connection(UniqueFd fd, Kind kind, Handlers handlers)
 void Connection::look() {
     if (!edges_) return;
     later_.reset();
-    const bool gone = hung_up(fd_.get());
-    if (!gone) attached_ = true;
-    if (!write_output()) return;
-    // A host that has gone may have left bytes behind.
-    if (attached_ || gone) receive();
+    if (!hung_up(fd_.get())) {
+        peer_ = Peer::Attached;
+        arrival_limit_.reset();
+    }
+    if (write_output()) receive();
 }
 
 void Connection::send(std::string_view bytes) {
-    if (!attached_) return;
+    if (peer_ == Peer::Absent) return;
     output_ += bytes;
     write_output();
 }
 
 /// False if the connection has ended.
 bool Connection::write_output() {
-    while (attached_ && !output_.empty()) {
+    while (attached() && !output_.empty()) {
         const ssize_t size = write(fd_.get(), output_.data(), output_.size());
         if (size < 0) {
             if (try_again(errno)) return true;
@@ -62,15 +65,17 @@ bool Connection::write_output() {
     }
     if (output_.capacity() > kOutputLimit) output_.shrink_to_fit();
     if (!reading_) return end(), false;
-    if (attached_) handlers_.drained();
+    if (attached()) handlers_.drained();
     return true;
 }
 
+bool Connection::congested() const { return output_.size() > kOutputLimit; }
+
 void Connection::receive() {
     for (int i = 0; i < kReadsAtOnce; ++i) {
-        if (output_.size() > kOutputLimit || !receive_chunk()) return;
+        if (congested() || !receive_chunk()) return;
     }
-    later_ = glib::soon(nullptr, [this] { look(); });
+    if (edges_) later_ = glib::soon(nullptr, [this] { look(); });
 }
 
 /// False when there is nothing more to read for now, or ever.
@@ -79,7 +84,7 @@ bool Connection::receive_chunk() {
     std::array<char, 4096> chunk;
     const ssize_t size = read(fd_.get(), chunk.data(), chunk.size());
     if (size > 0) {
-        attached_ = true;
+        if (peer_ == Peer::Absent) await_arrival();
         handlers_.received({chunk.data(), static_cast<std::size_t>(size)});
         return true;
     }
@@ -91,8 +96,19 @@ bool Connection::receive_chunk() {
 /// The end of input: of this host on a device, of the connection on a socket.
 void Connection::detach() {
     if (kind_ == Kind::Stream) return stop_reading();
+    if (peer_ == Peer::Attached) leave();
+}
+
+void Connection::leave() {
+    peer_ = Peer::Absent;
     output_.clear();
-    if (std::exchange(attached_, false)) handlers_.detached();
+    handlers_.detached();
+}
+
+/// A host that has sent something is about to be attached, unless it has left again at once.
+void Connection::await_arrival() {
+    peer_ = Peer::Arriving;
+    arrival_limit_ = glib::after(nullptr, kArrivalLimit, [this] { leave(); });
 }
 
 /// A peer may close its sending side and wait for the answers.
@@ -102,8 +118,9 @@ void Connection::stop_reading() {
 }
 
 void Connection::end() {
-    attached_ = false;
+    peer_ = Peer::Absent;
     reading_ = false;
+    arrival_limit_.reset();
     edges_.reset();
     // Later, because we may be deep inside a handler of the object that owns us.
     later_ = glib::soon(nullptr, handlers_.ended);

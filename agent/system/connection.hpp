@@ -4,9 +4,10 @@
 // Bytes to and from one host: over a device that a host attaches to and leaves, or over a socket
 // that ends with its peer. Edge-triggered: a device with no host attached costs nothing.
 //
-// What Linux's virtio_console does, seen on 6.1: without a host, read gives 0 and write EAGAIN; a
-// host that leaves while the machine sleeps makes no edge, so call look() after a sleep; a host
-// that leaves and is followed by another at once shows as no more than room to write.
+// What Linux's virtio_console does, seen on 6.1: without a host, read gives 0 and write EAGAIN; the
+// first bytes of a host can be there before the driver says that it is; a host that leaves while
+// the machine sleeps makes no edge, so call look() after a sleep; a host that leaves and is
+// followed by another at once shows as no more than room to write.
 
 #pragma once
 
@@ -39,25 +40,32 @@ class Connection {
     /// Sends, now as far as there is room, the rest later. Without a host it is dropped.
     void send(std::string_view bytes);
 
-    [[nodiscard]] bool attached() const { return attached_; }
+    [[nodiscard]] bool attached() const { return peer_ == Peer::Attached; }
+    /// So much waits for this peer to read that it should not be answered more.
+    [[nodiscard]] bool congested() const;
     [[nodiscard]] bool output_pending() const { return !output_.empty(); }
 
   private:
+    /// Arriving: it has sent something, and cannot be written to yet.
+    enum class Peer { Absent, Arriving, Attached };
+
     bool write_output();
     void receive();
     bool receive_chunk();
     void stop_reading();
     void detach();
+    void leave();
+    void await_arrival();
     void end();
 
     UniqueFd fd_;
     Kind kind_;
     Handlers handlers_;
-    bool attached_ = false;
+    Peer peer_ = Peer::Absent;
     bool reading_ = true;
     std::string output_;
     std::optional<glib::EdgeWatch> edges_;  ///< none once the connection has ended
-    glib::Source later_;
+    glib::Source later_, arrival_limit_;
 };
 
 }  // namespace hypnos::agent

@@ -43,6 +43,11 @@ Result<UniqueFd> bind_and_listen(int family, const sockaddr* address, socklen_t 
     return socket;
 }
 
+bool somebody_listens(const sockaddr* address, socklen_t size) {
+    const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    return connect(probe.get(), address, size) == 0 || errno == EAGAIN;
+}
+
 Result<UniqueFd> listen_unix(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -50,10 +55,12 @@ Result<UniqueFd> listen_unix(const std::string& path) {
         return fail(ErrorCode::Usage, "'" + path + "' is no path for a socket: it must have 1 to " +
                                           std::to_string(sizeof address.sun_path - 1) + " bytes");
     path.copy(address.sun_path, path.size());
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    if (somebody_listens(generic, sizeof address))
+        return fail("cannot listen on " + path + ": another program listens there");
     struct stat info {};
     if (lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) unlink(path.c_str());
-    return bind_and_listen(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address,
-                           path);
+    return bind_and_listen(AF_UNIX, generic, sizeof address, path);
 }
 
 std::optional<unsigned> number(std::string_view text) {

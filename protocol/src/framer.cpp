@@ -90,29 +90,35 @@ Framer::Step Framer::scalar(char c) {
 }
 
 Framer::Step Framer::nested(char c) {
-    if (quote_ != '\0') return in_string(c);
-    if (!is_word(c) && !is_space(c) && !is_structural(c) && !is_quote(c)) return stray(c);
-    if (is_opening(c) && ++depth_ > limits::kDepth) return exceeded("nesting depth");
-    if (is_closing(c)) --depth_;
-    if (is_quote(c)) quote_ = c;
+    if (quote_ == '\0' && !is_word(c) && !is_space(c) && !is_structural(c) && !is_quote(c))
+        return stray(c);
+    if (quote_ != '\0' && is_control(c)) return stray(c);
+    if (quote_ == '\0' && is_opening(c) && depth_ == limits::kDepth)
+        return exceeded("nesting depth", c);
     if (Step error = append(c)) return error;
-    return depth_ == 0 && quote_ == '\0' ? finish() : std::nullopt;
+    track(c);
+    return balanced() ? finish() : std::nullopt;
 }
 
-Framer::Step Framer::in_string(char c) {
-    if (is_control(c)) return stray(c);
-    if (Step error = append(c)) return error;
-    if (escaped_)
+/// Follows strings and brackets.
+void Framer::track(char c) {
+    if (quote_ == '\0') {
+        if (is_quote(c))
+            quote_ = c;
+        else if (is_opening(c))
+            ++depth_;
+        else if (is_closing(c))
+            --depth_;
+    } else if (escaped_)
         escaped_ = false;
     else if (c == '\\')
         escaped_ = true;
     else if (c == quote_)
         quote_ = '\0';
-    return depth_ == 0 && quote_ == '\0' ? finish() : std::nullopt;
 }
 
 Framer::Step Framer::append(char c) {
-    if (text_.size() == limits::kMessageBytes) return exceeded("token size");
+    if (text_.size() == limits::kMessageBytes) return exceeded("token size", c);
     text_ += c;
     return std::nullopt;
 }
@@ -138,31 +144,21 @@ Framer::Step Framer::recovering(char c) {
     return std::nullopt;
 }
 
-Framer::Step Framer::exceeded(const char* what) {
-    const std::size_t depth = depth_;
-    const char quote = quote_;
-    start_over(State::Discarding);
-    depth_ = depth;
-    quote_ = quote;
+/// What has been seen of the text's strings and brackets goes on to be followed, `c` included.
+Framer::Step Framer::exceeded(const char* what, char c) {
+    text_.clear();
+    text_.shrink_to_fit();
+    state_ = State::Discarding;
+    static_cast<void>(discarding(c));
     return fail(std::string("JSON ") + what + " limit exceeded");
 }
 
 Framer::Step Framer::discarding(char c) {
-    if (c == '\n') return start_over(State::Between), std::nullopt;
-    if (quote_ != '\0') {
-        if (escaped_)
-            escaped_ = false;
-        else if (c == '\\')
-            escaped_ = true;
-        else if (c == quote_)
-            quote_ = '\0';
-    } else if (is_quote(c))
-        quote_ = c;
-    else if (is_opening(c))
-        ++depth_;
-    else if (is_closing(c))
-        --depth_;
-    if (depth_ == 0 && quote_ == '\0') start_over(State::Between);
+    const bool in_scalar = balanced();
+    if (in_scalar && is_word(c)) return std::nullopt;
+    again_ = in_scalar;
+    track(c);
+    if (in_scalar || balanced() || c == '\n') start_over(State::Between);
     return std::nullopt;
 }
 

@@ -157,7 +157,8 @@ class Reader {
         bool integral = true;
         const bool valid = take_number(integral);
         const std::string token(text_.substr(start, position_ - start));
-        if (!valid || is_letter(peek())) return parse_error("stray '" + token + peek() + "'");
+        if (!valid || is_letter(peek()))
+            return parse_error("stray '" + token + std::string(text_.substr(position_, 1)) + "'");
         std::int64_t exact = 0;
         const char* end = token.data() + token.size();
         if (integral && std::from_chars(token.data(), end, exact).ec == std::errc{}) return exact;

@@ -28,10 +28,13 @@ class Spec:
     network: bool = False
     balloon: bool = False
     more_ports: tuple[str, ...] = ()
+    only_ports: tuple[str, ...] = (AGENT_PORT, POWER_PORT)
+    """Which of the agent's two ports there are at the start."""
+
     kernel_args: tuple[str, ...] = ()
     qemu_args: tuple[str, ...] = ()
 
     @property
     def ports(self) -> tuple[str, ...]:
         """The names of all virtio-serial ports."""
-        return (AGENT_PORT, POWER_PORT, *self.more_ports)
+        return (*self.only_ports, *self.more_ports)

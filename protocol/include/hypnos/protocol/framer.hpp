@@ -45,11 +45,12 @@ class Framer {
     Step nested(char c);
     Step recovering(char c);
     Step discarding(char c);
-    Step in_string(char c);
     Step stray(char c);
-    Step exceeded(const char* what);
+    Step exceeded(const char* what, char c);
     Step finish();
     Step append(char c);
+    void track(char c);
+    [[nodiscard]] bool balanced() const { return depth_ == 0 && quote_ == '\0'; }
     void start_over(State state);
 
     State state_ = State::Between;

@@ -42,6 +42,7 @@ class Json {
     requires(!std::same_as<T, bool>) Json(T value)
         : node_(integer_node(static_cast<std::int64_t>(value))) {}
     Json(double value);
+    /// Bytes that are no UTF-8 become U+FFFD.
     Json(std::string_view value);
     Json(const std::string& value) : Json(std::string_view(value)) {}
     Json(const char* value) : Json(std::string_view(value)) {}
