@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 from conftest import image_with_agent
-from lab import AGENT_PORT, POWER_PORT, AgentWire, GuestDirectory, Spec, Vm
+from lab import AGENT_PORT, POWER_PORT, AgentWire, GuestDirectory, Spec, Vm, wait_until
 
 pytestmark = pytest.mark.qemu
 
@@ -27,14 +27,6 @@ def events_since(port: AgentWire, seq: int) -> list[str]:
     """Names of the events above a number."""
     found = port.request("hypnos-events", {"since": seq}, id="events")
     return [event["event"] for event in found["events"]]
-
-
-def wait_until(condition: Callable[[], bool], timeout: float = 10) -> None:
-    """Poll: what is awaited makes no event of its own."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_host_that_was_away_during_sleep_finds_the_event_by_number(vm_factory: MakeVm) -> None:

@@ -14,6 +14,7 @@ from .kernel import Kernel, find_kernel
 from .qmp import Event, Qmp, QmpError
 from .shell import Completed
 from .spec import AGENT_PORT, POWER_PORT, Spec
+from .stream import wait_until
 from .vm import GuestFailed, Vm
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Vm",
     "build_image",
     "find_kernel",
+    "wait_until",
 ]

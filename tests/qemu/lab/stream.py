@@ -1,10 +1,13 @@
 # SPDX-FileCopyrightText: The hypnos authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Bytes over a unix socket, with a deadline on every wait."""
+"""Waiting with a deadline, and bytes over a unix socket."""
 
 import socket
 import time
 from pathlib import Path
+from typing import Callable
+
+POLL = 0.02
 
 
 class Deadline:
@@ -20,6 +23,17 @@ class Deadline:
     def passed(self) -> bool:
         """Whether the moment is over."""
         return self.left() == 0.0
+
+
+def wait_until(
+    condition: Callable[[], bool], timeout: float = 10.0, failure: str = "it did not happen"
+) -> None:
+    """Poll, for what makes no event of its own."""
+    deadline = Deadline(timeout)
+    while not condition():
+        if deadline.passed():
+            raise TimeoutError(failure)
+        time.sleep(POLL)
 
 
 class Stream:

@@ -3,9 +3,8 @@
 """One QEMU process, from start to end."""
 
 import subprocess
-import time
 from dataclasses import replace
-from typing import Any, Callable
+from typing import Any
 
 from .agentwire import AgentWire
 from .command_line import command_line
@@ -13,12 +12,11 @@ from .home import GuestDirectory, make_disks
 from .qmp import Qmp
 from .shell import Completed, GuestShell
 from .spec import AGENT_PORT, Spec
-from .stream import Deadline
+from .stream import Deadline, wait_until
 
 DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 """Makes the kernel end QEMU when the thread that started it ends."""
 
-POLL = 0.02
 READY = "LAB READY"
 PANIC = "Kernel panic"
 
@@ -83,7 +81,7 @@ class Vm:
     def wait_serial(self, text: str, timeout: float = 30.0) -> None:
         """Wait for a text on the console of this process's run."""
         failure = f"no {text!r} on the console"
-        self._wait(lambda: text in self._living_serial_text(), timeout, failure)
+        wait_until(lambda: text in self._living_serial_text(), timeout, failure)
 
     def wait_exit(self, timeout: float = 60.0) -> int:
         """Wait for QEMU to end by itself; its exit status."""
@@ -91,7 +89,7 @@ class Vm:
 
     def wait_status(self, status: str, timeout: float = 30.0) -> None:
         """Wait for QEMU's run state."""
-        self._wait(lambda: self.qmp.status() == status, timeout, f"never {status}")
+        wait_until(lambda: self.qmp.status() == status, timeout, f"never {status}")
 
     def sh(self, command: str, timeout: float = 10.0) -> Completed:
         """Run a shell command in the guest, as root."""
@@ -172,10 +170,3 @@ class Vm:
         if not alive or PANIC in text:
             raise GuestFailed(text[-2000:] or self.home.errors.read_text())
         return text
-
-    def _wait(self, condition: Callable[[], bool], timeout: float, failure: str) -> None:
-        deadline = Deadline(timeout)
-        while not condition():
-            if deadline.passed():
-                raise TimeoutError(failure)
-            time.sleep(POLL)

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A libvirtd of our own, in a mount namespace where its directories are empty.
+
+So it neither sees nor disturbs a libvirtd that the machine may run already.
+"""
+
+import subprocess
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from lab import AGENT_PORT, POWER_PORT, Image, wait_until
+from lab.command_line import KERNEL_ARGS
+from lab.vm import DIE_WITH_US
+
+OWN_DIRECTORIES = (
+    "/etc/libvirt",
+    "/run/libvirt",
+    "/var/cache/libvirt",
+    "/var/lib/libvirt",
+    "/var/log/libvirt",
+)
+QEMU_CONF = """
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+remember_owner = 0
+stdio_handler = "file"
+user = "root"
+group = "root"
+"""
+LIBVIRTD_CONF = 'auth_unix_rw = "none"\n'
+
+START = "\n".join(
+    ["set -e"]
+    + [f"mkdir -p {path}; mount -t tmpfs tmpfs {path}" for path in OWN_DIRECTORIES]
+    + [
+        f"printf '%s' '{QEMU_CONF}' >/etc/libvirt/qemu.conf",
+        f"printf '%s' '{LIBVIRTD_CONF}' >/etc/libvirt/libvirtd.conf",
+        "exec libvirtd",
+    ]
+)
+
+
+class Libvirtd:
+    """The daemon, and virsh beside it."""
+
+    def __init__(self, log: Path) -> None:
+        with log.open("wb") as output:
+            self._daemon = subprocess.Popen(
+                [*DIE_WITH_US, "unshare", "--mount", "sh", "-c", START],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        wait_until(lambda: self.try_virsh("version").returncode == 0, 30, "libvirtd does not answer")
+
+    def stop(self) -> None:
+        """End the daemon; domains must have ended before."""
+        self._daemon.terminate()
+        self._daemon.wait(10)
+
+    def try_virsh(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run virsh as a user would."""
+        command = ["nsenter", f"--mount=/proc/{self._daemon.pid}/ns/mnt", "virsh", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=90)
+
+    def virsh(self, *arguments: str) -> str:
+        """The same, when it must succeed; what it prints."""
+        done = self.try_virsh(*arguments)
+        if done.returncode:
+            raise RuntimeError(f"virsh {' '.join(arguments)}: {done.stderr}")
+        return done.stdout.strip()
+
+    def await_state(self, domain: str, state: str) -> None:
+        """Wait until domstate prints this."""
+        wait_until(lambda: self.virsh("domstate", domain) == state, 30, f"never {state}")
+
+
+def domain_xml(name: str, image: Image, home: Path, kernel_args: str) -> str:
+    """A small domain with both ports of the agent and a disk to sleep on."""
+    arguments = escape(f"{KERNEL_ARGS} hypnos.ports={AGENT_PORT},{POWER_PORT} {kernel_args}")
+    return f"""
+<domain type='qemu'>
+  <name>{name}</name>
+  <memory unit='MiB'>256</memory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc'>hvm</type>
+    <kernel>{image.kernel.image}</kernel>
+    <initrd>{image.initramfs}</initrd>
+    <cmdline>{arguments}</cmdline>
+  </os>
+  <features><acpi/></features>
+  <cpu mode='maximum'/>
+  <pm><suspend-to-mem enabled='yes'/><suspend-to-disk enabled='yes'/></pm>
+  <devices>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw' cache='unsafe'/>
+      <source file='{home}/swap.img'/>
+      <target dev='vda' bus='virtio'/>
+      <serial>swap</serial>
+    </disk>
+    <channel type='unix'>
+      <target type='virtio' name='{AGENT_PORT}'/>
+    </channel>
+    <channel type='unix'>
+      <source mode='bind' path='{home}/power.sock'/>
+      <target type='virtio' name='{POWER_PORT}'/>
+    </channel>
+    <serial type='file'><source path='{home}/serial.log' append='on'/></serial>
+  </devices>
+</domain>
+"""
