@@ -17,6 +17,7 @@ Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
                   {.received = [this](std::string_view bytes) { received(bytes); },
                    .drained = [this] { drained(); },
                    .detached = [this] { detached(); },
+                   .reply_due = [this] { return replies_due_ > 0; },
                    .ended = [this] { deps_.ended(); }}) {
     start_over();
 }
@@ -24,6 +25,7 @@ Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
 void Session::start_over() {
     framer_.reset();
     oldest_ = serial_ + 1;
+    replies_due_ = 0;
     subscribed_ = deps_.role == Role::Power;
     delimit_ = false;
     hold_events_ = false;
@@ -36,11 +38,13 @@ void Session::received(std::string_view bytes) {
 
 /// A peer that does not read its answers gets no more of them: its texts wait in the framer.
 void Session::take_texts() {
-    while (!connection_.congested()) {
-        const std::optional<Result<std::string>> text = framer_.next();
-        if (!text) return;
-        handle(*text);
-    }
+    if (std::exchange(taking_texts_, true)) return;
+    while (const std::optional<Result<std::string>> text = next_text()) handle(*text);
+    taking_texts_ = false;
+}
+
+std::optional<Result<std::string>> Session::next_text() {
+    return connection_.congested() ? std::nullopt : framer_.next();
 }
 
 void Session::handle(const Result<std::string>& text) {
@@ -55,12 +59,10 @@ void Session::handle(const Result<std::string>& text) {
 void Session::answer(const Json& message) {
     const Caller caller = {deps_.number, serial_, request_id(message)};
     const Result<Request> request = parse_request(message);
+    ++replies_due_;  // a command may answer through reply() before it returns
     const CommandResult result =
         request ? deps_.execute(*request, *this, caller) : fail(request.error());
-    if (!result)
-        send_reply(error_reply(result.error(), caller.id));
-    else if (*result)
-        send_reply(success_reply(**result, caller.id));
+    if (!result || *result) reply(caller, result);
 }
 
 void Session::send_reply(const Json& reply) {
@@ -70,15 +72,22 @@ void Session::send_reply(const Json& reply) {
 }
 
 void Session::reply(const Caller& caller, const CommandResult& result) {
-    const bool other_host = caller.serial < oldest_;
+    const bool asked_by_another_host = caller.serial < oldest_;
+    if (asked_by_another_host) return;
+    --replies_due_;
     const bool ambiguous = !caller.id && caller.serial != serial_;
-    if (other_host || ambiguous) return;
+    if (ambiguous) return;
     if (!result)
         send_reply(error_reply(result.error(), caller.id));
     else if (*result)
         send_reply(success_reply(**result, caller.id));
     else
-        hold_events_ = false;  // silence is the whole answer
+        silence_is_the_answer();
+}
+
+void Session::silence_is_the_answer() {
+    hold_events_ = false;
+    connection_.look();
 }
 
 void Session::subscribe(std::optional<std::int64_t> since) {

@@ -73,9 +73,11 @@ class Session {
   private:
     void received(std::string_view bytes);
     void take_texts();
+    std::optional<Result<std::string>> next_text();
     void handle(const Result<std::string>& text);
     void answer(const Json& message);
     void send_reply(const Json& reply);
+    void silence_is_the_answer();
     [[nodiscard]] const EventLog::Entry* next_event() const;
     void send_event(const EventLog::Entry& entry);
     void drained();
@@ -89,6 +91,8 @@ class Session {
     bool subscribed_ = false;
     bool delimit_ = false;
     bool hold_events_ = false;  ///< between a delimited sync and the next reply
+    int replies_due_ = 0;       ///< to this host, from commands that answer later
+    bool taking_texts_ = false;
     bool sending_events_ = false;
     std::int64_t sent_seq_ = 0;     ///< the last event that has left
     std::int64_t leaving_seq_ = 0;  ///< the one in the output buffer, or 0

@@ -64,9 +64,8 @@ bool Connection::write_output() {
         output_.erase(0, static_cast<std::size_t>(size));
     }
     if (output_.capacity() > kOutputLimit) output_.shrink_to_fit();
-    if (!reading_) return end(), false;
     if (attached()) handlers_.drained();
-    return true;
+    return !end_if_done();
 }
 
 bool Connection::congested() const { return output_.size() > kOutputLimit; }
@@ -114,7 +113,14 @@ void Connection::await_arrival() {
 /// A peer may close its sending side and wait for the answers.
 void Connection::stop_reading() {
     reading_ = false;
-    if (!output_pending() || hung_up(fd_.get())) end();
+    end_if_done();
+}
+
+bool Connection::end_if_done() {
+    if (reading_) return false;
+    const bool done = !output_pending() && !(handlers_.reply_due && handlers_.reply_due());
+    if (done || hung_up(fd_.get())) end();
+    return done;
 }
 
 void Connection::end() {

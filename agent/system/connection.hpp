@@ -26,10 +26,12 @@ class Connection {
 
     struct Handlers {
         std::function<void(std::string_view)> received;
-        std::function<void()> drained;   ///< a host is there and all output has left
-        std::function<void()> detached;  ///< the host has gone; a device waits for the next one
-        std::function<void()> ended;     ///< nothing more will come; may destroy this Connection;
-                                         ///< called from the main loop, not from send()
+        std::function<void()> drained;    ///< a host is there and all output has left
+        std::function<void()> detached;   ///< the host has gone; a device waits for the next one
+        std::function<bool()> reply_due;  ///< may be empty; an answer is to come for a peer that
+                                          ///< sends no more
+        std::function<void()> ended;      ///< nothing more will come; may destroy this Connection;
+                                          ///< called from the main loop, not from send()
     };
 
     Connection(UniqueFd fd, Kind kind, Handlers handlers);
@@ -53,6 +55,7 @@ class Connection {
     void receive();
     bool receive_chunk();
     void stop_reading();
+    bool end_if_done();
     void detach();
     void leave();
     void await_arrival();

@@ -35,12 +35,15 @@ void append_code_point(std::string& out, std::uint32_t code) {
     append_escaped(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
 }
 
+/// The one control character that json-glib 1.6 does not escape.
+constexpr gunichar kLeftRaw = 0x1F;
+
 /// Outside ASCII a JSON text has bytes only inside strings, where \u escapes may stand for them.
 std::string to_ascii(const char* text) {
     std::string out;
     for (const char* p = text; *p != '\0'; p = g_utf8_next_char(p)) {
         const gunichar code = g_utf8_get_char(p);
-        if (code < 0x7F)
+        if (code < 0x7F && code != kLeftRaw)
             out += static_cast<char>(code);
         else
             append_code_point(out, code);

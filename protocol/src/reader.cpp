@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "hypnos/protocol/limits.hpp"
 
@@ -92,10 +93,10 @@ class Reader {
     }
 
     Result<void> member(Json& object) {
-        skip_space();
-        if (peek() != '"' && peek() != '\'') return parse_error("key is not a string in object");
-        Result<std::string> name = string();
-        if (!name) return fail(name.error());
+        Result<Json> key = this->value();
+        if (!key) return fail(key.error());
+        const std::optional<std::string> name = key->string();
+        if (!name) return parse_error("key is not a string in object");
         if (!take(':')) return parse_error("missing : in object pair");
         Result<Json> value = this->value();
         if (!value) return fail(value.error());

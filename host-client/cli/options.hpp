@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// The command line of one verb, over GOption.
+
+#pragma once
+
+#include <glib.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "hypnos/guest_spec.hpp"
+#include "hypnos/protocol/error.hpp"
+
+namespace hypnos::cli {
+
+struct Synopsis {
+    const char* verb;
+    const char* arguments;  ///< "GUEST"
+    const char* summary;    ///< one sentence
+    const char* description = nullptr;
+};
+
+/// Strings that GOption fills in.
+class Text {
+  public:
+    Text() = default;
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+    ~Text() { g_free(value_); }
+
+    [[nodiscard]] char** slot() { return &value_; }
+    [[nodiscard]] std::string or_else(const char* fallback) const {
+        return value_ == nullptr ? fallback : value_;
+    }
+
+  private:
+    char* value_ = nullptr;
+};
+
+/// Reads the options; returns the rest, of which there must be `least` to `most`. --help prints and
+/// exits.
+[[nodiscard]] Result<std::vector<std::string>> parse_options(const Synopsis& synopsis,
+                                                             const std::vector<std::string>& words,
+                                                             const GOptionEntry* entries,
+                                                             std::size_t least, std::size_t most);
+
+[[nodiscard]] Result<std::chrono::milliseconds> parse_seconds(const char* option, double seconds);
+
+/// The index of `word` in `values`.
+[[nodiscard]] Result<std::size_t> parse_choice(const char* option, const std::string& word,
+                                               const std::vector<std::string_view>& values);
+
+}  // namespace hypnos::cli

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Points in time as the host library tells them: microseconds of the host's CLOCK_BOOTTIME, which
+// goes on while the host itself sleeps. Pure but for now().
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace hypnos {
+
+using HostTime = std::chrono::microseconds;
+
+[[nodiscard]] HostTime host_now();
+
+/// The HostTime of a CLOCK_REALTIME stamp that a peer on this host took between `earliest` and now,
+/// or now if the stamp does not lie there (no stamp, a stepped clock, a lie).
+[[nodiscard]] HostTime host_time_of(std::int64_t realtime_us, HostTime earliest);
+
+}  // namespace hypnos

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Calls that wait for a reply: a number, a deadline and a callback each.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "glib/source.hpp"
+#include "hypnos/protocol/error.hpp"
+#include "hypnos/protocol/json.hpp"
+
+namespace hypnos {
+
+class PendingCalls {
+  public:
+    using Done = std::function<void(Result<Json>)>;
+
+    explicit PendingCalls(GMainContext* context);
+
+    /// The number to send as `id`. When `limit` has passed, `done` gets TimedOut with `silence`.
+    std::int64_t add(std::chrono::milliseconds limit, const std::string& silence, Done done);
+
+    /// Calls back, and may so destroy this. False if nobody waits for `id`.
+    bool finish(std::int64_t id, const Result<Json>& result);
+
+    /// From the next turn of the loop, one by one.
+    void fail_later(std::int64_t id, const Error& error);
+    void fail_all_later(const Error& error);
+
+    void clear() { calls_.clear(); }
+
+  private:
+    struct Call {
+        Done done;
+        glib::Source timer;
+    };
+
+    GMainContext* context_;
+    std::int64_t next_id_;
+    std::map<std::int64_t, Call> calls_;
+};
+
+}  // namespace hypnos

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "record.hpp"
+
+#include <string_view>
+
+namespace hypnos {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kMost = std::int64_t{1} << 50;  // 35 years in microseconds
+
+std::optional<std::int64_t> sane(const Json& number) {
+    const std::optional<std::int64_t> value = number.integer();
+    return value && *value >= 0 && *value < kMost ? value : std::nullopt;
+}
+
+std::optional<std::int64_t> phase(const Json& record, std::string_view name) {
+    for (const Json& element : record["phases"].elements()) {
+        if (element["name"] == Json(name)) return sane(element["boottime-us"]);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<milliseconds> slept_of(const Json& record) {
+    const std::optional<std::int64_t> ms = sane(record["slept-ms"]);
+    if (!ms) return std::nullopt;
+    return milliseconds(*ms);
+}
+
+std::optional<milliseconds> away_of(const Json& record) {
+    const std::optional<std::int64_t> left = phase(record, "hooks-run");
+    const std::optional<std::int64_t> returned = phase(record, "returned");
+    if (!left || !returned || *returned < *left) return std::nullopt;
+    return milliseconds((*returned - *left) / 1000);
+}
+
+}  // namespace hypnos

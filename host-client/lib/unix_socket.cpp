@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "unix_socket.hpp"
+
+#include <glib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+
+namespace hypnos {
+namespace {
+
+const char* advice(int error) {
+    switch (error) {
+        case ENOENT:
+            return "the guest is not running, or the path is wrong";
+        case ECONNREFUSED:
+            return "nobody listens there: the guest is not running";
+        case EACCES:
+        case EPERM:
+            return "run as the user of the virtual machine, or as root";
+        case EAGAIN:
+            return "another client holds it";
+        default:
+            return "see whether the guest is running";
+    }
+}
+
+Error unreachable(const std::string& path, int error) {
+    return Error{ErrorCode::Unreachable,
+                 "cannot connect to " + path + ": " + g_strerror(error) + "; " + advice(error)};
+}
+
+}  // namespace
+
+Result<UniqueFd> connect_unix(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path)
+        return fail(ErrorCode::Unreachable,
+                    "cannot connect to " + path + ": a socket's path has at most 107 bytes");
+    path.copy(address.sun_path, path.size());
+
+    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd) return fail(unreachable(path, errno));
+    // A local stream socket connects at once or not at all: there is no EINPROGRESS.
+    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return fail(unreachable(path, errno));
+    return fd;
+}
+
+}  // namespace hypnos

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "wake_operation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "record.hpp"
+#include "text.hpp"
+
+namespace hypnos {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Until the agent has run its post hooks and closed its record.
+constexpr milliseconds kPoll{50};
+
+}  // namespace
+
+WakeOperation::WakeOperation(Ports& ports, milliseconds limit, Done done)
+    : Operation(ports, limit, std::move(done)), limit_(in_words(limit)) {
+    limit_timer_ = glib::after(ports.context, limit, [this] { deadline_passed(); });
+    open_qemu();
+}
+
+void WakeOperation::open_qemu() {
+    if (!ports().qmp)
+        return give_up({ErrorCode::Usage, "to wake a guest, qmp= is needed: only QEMU can"});
+    ports().qmp->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
+        if (opened) return ask_run_state();
+        give_up({opened.error().code, opened.error().message +
+                                          " (a guest that sleeps on disk wakes by being started "
+                                          "again)"});
+    });
+}
+
+void WakeOperation::ask_run_state() {
+    ports().qmp->call("query-status", {}, remaining(), [this](const Result<Json>& reply) {
+        if (!reply) return give_up(reply.error());
+        run_state_came((*reply)["status"].string().value_or("?"));
+    });
+}
+
+void WakeOperation::run_state_came(const std::string& state) {
+    if (state == "suspended") return wake_up();
+    if (state == "running") {
+        report_.text = "the guest runs already";
+        return finish(report_);
+    }
+    give_up({ErrorCode::Generic, "QEMU says that the guest is " + state +
+                                     ": only a guest that sleeps in RAM can be woken"});
+}
+
+void WakeOperation::wake_up() {
+    report_.was_asleep = true;
+    requested_at_ = host_now();
+    mark("requested", requested_at_);
+    ports().qmp->on_event([this](const Event& event) { qemu_event(event); });
+    ports().qmp->on_closed([this](const Error& error) { give_up(error); });
+    ports().qmp->call("system_wakeup", {}, remaining(), [this](const Result<Json>& reply) {
+        if (!reply) return give_up(reply.error());
+        open_agent();
+    });
+}
+
+void WakeOperation::qemu_event(const Event& event) {
+    if (event.name != "WAKEUP") return;
+    const HostTime at = host_time_of(event.realtime_us, requested_at_);
+    mark(event.name, at);
+    woke_at_ = at;
+    if (ports().listener() == nullptr) done("no agent was asked");
+}
+
+void WakeOperation::open_agent() {
+    AgentSession* agent = ports().listener();
+    if (agent == nullptr) return;
+    agent->on_event([this](const Event& event) { agent_event(event); });
+    agent->on_closed([this](const Error&) { open_agent(); });
+    agent->open(remaining(), [this](const Result<void>& opened) {
+        if (!opened) {
+            retry_ = glib::after(ports().context, kPoll, [this] { open_agent(); });
+            return;
+        }
+        answered();
+        ask_status();
+    });
+}
+
+void WakeOperation::answered() {
+    if (answered_at_) return;
+    answered_at_ = host_now();
+    mark("agent-answered", *answered_at_);
+}
+
+void WakeOperation::agent_event(const Event& event) {
+    const bool is_final = event.name == events::kResumed || event.name == events::kSuspendFailed;
+    if (!is_final) return;
+    answered();
+    mark(event.name, host_now());
+    record_came(event.data);
+}
+
+void WakeOperation::ask_status() {
+    ports().listener()->call("hypnos-status", {}, remaining(),
+                             [this](const Result<Json>& status) { status_came(status); });
+}
+
+void WakeOperation::status_came(const Result<Json>& status) {
+    if (!status && status.error().code == ErrorCode::CommandNotFound)
+        return done("; it is not hypnos-agent and keeps no record");
+    const bool settled = status && (*status)["state"] == Json("idle");
+    if (!settled) {
+        retry_ = glib::after(ports().context, kPoll, [this] { ask_status(); });
+        return;
+    }
+    report_.boot_id = (*status)["boot-id"].string().value_or("");
+    record_came((*status)["last"]);
+}
+
+void WakeOperation::record_came(const Json& record) {
+    report_.record = record;
+    if (const auto boot_id = record["boot-id"].string()) report_.boot_id = *boot_id;
+    const std::optional<milliseconds> slept = slept_of(record);
+    done(slept ? "; it slept " + in_words(*slept) : "; it has no record of a sleep");
+}
+
+// May be called again, with what is known by then, until the report has left.
+void WakeOperation::done(const std::string& text) {
+    const auto after_request = [this](HostTime at) {
+        return in_words(at - requested_at_) + " after the request";
+    };
+    report_.text.clear();
+    if (woke_at_) report_.text = "QEMU reported WAKEUP " + after_request(*woke_at_) + ", ";
+    if (answered_at_) report_.text += "the agent answered " + after_request(*answered_at_);
+    report_.text += text;
+    finish(report_);
+}
+
+void WakeOperation::deadline_passed() {
+    if (answered_at_) return done("; its record of the sleep did not come within " + limit_);
+    give_up({ErrorCode::TimedOut,
+             std::string(woke_at_ ? "QEMU reported WAKEUP, but the agent did not answer"
+                                  : "QEMU did not report WAKEUP, nor did the agent answer,") +
+                 " within " + limit_ + ": look at the guest's console"});
+}
+
+}  // namespace hypnos

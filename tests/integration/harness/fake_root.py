@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A directory that stands for "/": a machine that seems able to sleep."""
+
+import errno
+import os
+from pathlib import Path
+
+from .waiting import PATIENCE, wait_for
+
+STATES = "freeze mem disk\n"
+BOOT_ID = "11111111-2222-3333-4444-555555555555"
+
+
+class FakeRoot:
+    """Files of /sys, /proc and /etc as the agent reads and writes them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory
+        self.write("sys/power/state", STATES)
+        self.write("sys/power/mem_sleep", "s2idle [deep]\n")
+        self.write("sys/power/disk", "[platform] shutdown reboot suspend test_resume\n")
+        self.write("sys/power/suspend_stats/success", "0\n")
+        self.write("sys/power/wakeup_count", "0\n")
+        self.write("sys/class/rtc/rtc0/wakealarm", "")
+        self.write("proc/swaps", "Filename Type Size Used Priority\n/dev/vdb partition 9 0 -2\n")
+        self.set_boot_id(BOOT_ID)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file, making the directories above it."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def read(self, name: str) -> str:
+        """The text of a file."""
+        return (self.path / name).read_text()
+
+    def set_boot_id(self, boot_id: str) -> None:
+        """Seem to have booted."""
+        self.write("proc/sys/kernel/random/boot_id", boot_id + "\n")
+
+    def add_hook(self, name: str, script: str, directory: str = "etc/hypnos/sleep.d") -> None:
+        """A hook in `sh`. $LOG is a file to leave notes in."""
+        self.write(f"{directory}/{name}", f"#!/bin/sh\nLOG={self.path}/log\n{script}\n")
+        (self.path / directory / name).chmod(0o755)
+
+    def log(self) -> list[str]:
+        """What hooks have written to $LOG, by lines."""
+        file = self.path / "log"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+class FakeKernel:
+    """Sleeps when asked to, until the test wakes it.
+
+    The agent's sleeping thread reads suspend_stats/success before and after it writes
+    /sys/power/state. As a FIFO that file holds the thread there, as the kernel's sleep would.
+    """
+
+    def __init__(self, root: FakeRoot) -> None:
+        self._root = root
+        self._count = 0
+        self._counter = root.path / "sys/power/suspend_stats/success"
+        self._counter.unlink()
+        os.mkfifo(self._counter)
+
+    def fall_asleep(self) -> None:
+        """Wait until the agent has written `mem`."""
+        self._answer_counter()
+        wait_for(lambda: self._root.read("sys/power/state") == "mem", "a write of mem")
+
+    def wake(self) -> None:
+        """Return from the sleep."""
+        self._root.write("sys/power/state", STATES)
+        self._count += 1
+        self._answer_counter()
+
+    def return_without_sleep(self) -> None:
+        """Return as the kernel does when a wakeup event came first."""
+        self._root.write("sys/power/state", STATES)
+        self._answer_counter()
+
+    def _answer_counter(self) -> None:
+        fd = -1
+
+        def opened() -> bool:
+            nonlocal fd
+            try:
+                fd = os.open(self._counter, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                assert error.errno == errno.ENXIO
+            return fd >= 0
+
+        wait_for(opened, "the agent reading the kernel's count of sleeps", PATIENCE)
+        os.write(fd, f"{self._count}\n".encode())
+        os.close(fd)

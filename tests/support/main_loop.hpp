@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Runs the default main loop for as long as a test needs it, and no longer than a deadline.
+
+#pragma once
+
+#include <glib.h>
+
+#include <chrono>
+#include <functional>
+
+#include "glib/source.hpp"
+
+namespace hypnos::test {
+
+inline constexpr std::chrono::milliseconds kPatience{10000};
+
+/// Turns the loop until `done`; false if that does not come to pass within `limit`.
+[[nodiscard]] inline bool run_until(const std::function<bool()>& done,
+                                    std::chrono::milliseconds limit = kPatience) {
+    bool late = false;
+    const glib::Source timer = glib::after(nullptr, limit, [&late] { late = true; });
+    while (!done() && !late) g_main_context_iteration(nullptr, TRUE);
+    return done();
+}
+
+/// Turns the loop until nothing in it is ready.
+inline void run_until_quiet() {
+    while (g_main_context_iteration(nullptr, FALSE) == TRUE) {
+    }
+}
+
+}  // namespace hypnos::test

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/core/record.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hypnos::agent {
+namespace {
+
+Record slept_record() {
+    Record record;
+    record.request.mode = SleepMode::Ram;
+    record.request.initiator = Initiator::Host;
+    record.request.transaction = "t";
+    record.outcome = Outcome::Slept;
+    record.slept = std::chrono::milliseconds(1500);
+    record.phases = {{"requested", BootTime(10)}, {"finished", BootTime(20)}};
+    record.hooks = {{"10-a", HookPhase::Pre, "ok", 0, std::chrono::milliseconds(3), ""},
+                    {"10-a", HookPhase::Post, "failed", 4, std::chrono::milliseconds(5), "oh"}};
+    return record;
+}
+
+TEST(Record, BeginsWithWhatForWhomAndWhen) {
+    EXPECT_EQ(begun_json(slept_record()).dump(),
+              R"({"transaction":"t","mode":"ram","initiator":"host","phases":[)"
+              R"({"name":"requested","boottime-us":10},{"name":"finished","boottime-us":20}]})");
+}
+
+TEST(Record, EndsWithHowItWent) {
+    const Json data = ended_json(slept_record());
+    EXPECT_EQ(data["transaction"], Json("t"));
+    EXPECT_EQ(data["outcome"], Json("slept"));
+    EXPECT_EQ(data["slept-ms"], Json(1500));
+    EXPECT_EQ(
+        data["hooks"].dump(),
+        R"([{"name":"10-a","phase":"pre","result":"ok","status":0,"ms":3},)"
+        R"({"name":"10-a","phase":"post","result":"failed","status":4,"ms":5,"output":"oh"}])");
+}
+
+TEST(Record, SuccessHasNoErrorMembers) {
+    const Json data = ended_json(slept_record());
+    for (const char* name : {"error", "errno", "step", "device"})
+        EXPECT_FALSE(data.has(name)) << name;
+}
+
+TEST(Record, FailureSaysWhatTheKernelSaid) {
+    Record record = slept_record();
+    record.outcome = Outcome::Failed;
+    record.error = "no";
+    record.os_error = 16;
+    record.step = "suspend";
+    record.device = "vda";
+    const Json data = ended_json(record);
+    EXPECT_EQ(data["outcome"], Json("failed"));
+    EXPECT_EQ(data["error"], Json("no"));
+    EXPECT_EQ(data["errno"], Json(16));
+    EXPECT_EQ(data["step"], Json("suspend"));
+    EXPECT_EQ(data["device"], Json("vda"));
+}
+
+TEST(Record, FailureLeavesOutWhatIsNotKnown) {
+    Record record = slept_record();
+    record.error = "no";
+    const Json data = ended_json(record);
+    for (const char* name : {"errno", "step", "device"}) EXPECT_FALSE(data.has(name)) << name;
+}
+
+}  // namespace
+}  // namespace hypnos::agent
