@@ -7,6 +7,7 @@
 #include <array>
 
 #include "agent/commands/groups.hpp"
+#include "hypnos/protocol/limits.hpp"
 
 namespace hypnos::agent::commands {
 namespace {
@@ -37,8 +38,9 @@ CommandResult execute(const Request& request, const Context& context) {
         return command.name == request.execute;
     });
     if (found == kTable.end())
-        return fail(ErrorCode::CommandNotFound,
-                    "The command " + request.execute + " has not been found");
+        return fail(ErrorCode::CommandNotFound, "The command " +
+                                                    request.execute.substr(0, limits::kShownBytes) +
+                                                    " has not been found");
     return found->run(context, request.arguments);
 }
 

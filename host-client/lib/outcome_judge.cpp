@@ -44,7 +44,7 @@ std::string what_failed(const Json& data) {
 
 std::string slept_text(const Json& data) {
     const std::optional<std::chrono::milliseconds> slept = slept_of(data);
-    return "the agent's record says that it slept" + (slept ? " " + in_words(*slept) : "");
+    return "the agent's record says that it slept" + (slept ? " " + slept_words(*slept) : "");
 }
 
 // An alarm is set when the pre hooks have run; a record without phases has only the slept time.

@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "text.hpp"
+
 namespace hypnos {
 namespace {
 
@@ -30,6 +32,11 @@ std::optional<milliseconds> slept_of(const Json& record) {
     const std::optional<std::int64_t> ms = sane(record["slept-ms"]);
     if (!ms) return std::nullopt;
     return milliseconds(*ms);
+}
+
+std::string slept_words(milliseconds slept) {
+    if (slept < milliseconds(1000)) return "for less than a second";
+    return in_words(slept);
 }
 
 std::optional<milliseconds> away_of(const Json& record) {

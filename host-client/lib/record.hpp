@@ -8,12 +8,16 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "hypnos/protocol/json.hpp"
 
 namespace hypnos {
 
 [[nodiscard]] std::optional<std::chrono::milliseconds> slept_of(const Json& record);
+
+/// In words. The guest's clock counts sleep in seconds where it has only an RTC to ask.
+[[nodiscard]] std::string slept_words(std::chrono::milliseconds slept);
 
 /// From the end of the pre hooks, when the alarm is armed, until the kernel returned. This and not
 /// the slept time says whether an alarm was kept: writing an image takes its part of it.

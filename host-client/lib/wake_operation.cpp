@@ -44,19 +44,21 @@ void WakeOperation::ask_run_state() {
 }
 
 void WakeOperation::run_state_came(const std::string& state) {
+    requested_at_ = host_now();
+    mark("requested", requested_at_);
     if (state == "suspended") return wake_up();
-    if (state == "running") {
-        report_.text = "the guest runs already";
-        return finish(report_);
-    }
+    if (state == "running") return runs_already();
     give_up({ErrorCode::Generic, "QEMU says that the guest is " + state +
                                      ": only a guest that sleeps in RAM can be woken"});
 }
 
+void WakeOperation::runs_already() {
+    if (ports().listener() == nullptr) return done("no agent was asked");
+    open_agent();
+}
+
 void WakeOperation::wake_up() {
     report_.was_asleep = true;
-    requested_at_ = host_now();
-    mark("requested", requested_at_);
     ports().qmp->on_event([this](const Event& event) { qemu_event(event); });
     ports().qmp->on_closed([this](const Error& error) { give_up(error); });
     ports().qmp->call("system_wakeup", {}, remaining(), [this](const Result<Json>& reply) {
@@ -123,7 +125,7 @@ void WakeOperation::record_came(const Json& record) {
     report_.record = record;
     if (const auto boot_id = record["boot-id"].string()) report_.boot_id = *boot_id;
     const std::optional<milliseconds> slept = slept_of(record);
-    done(slept ? "; it slept " + in_words(*slept) : "; it has no record of a sleep");
+    done(slept ? "; it slept " + slept_words(*slept) : "; it has no record of a sleep");
 }
 
 // May be called again, with what is known by then, until the report has left.
@@ -131,8 +133,8 @@ void WakeOperation::done(const std::string& text) {
     const auto after_request = [this](HostTime at) {
         return in_words(at - requested_at_) + " after the request";
     };
-    report_.text.clear();
-    if (woke_at_) report_.text = "QEMU reported WAKEUP " + after_request(*woke_at_) + ", ";
+    report_.text = report_.was_asleep ? "" : "the guest runs already, ";
+    if (woke_at_) report_.text += "QEMU reported WAKEUP " + after_request(*woke_at_) + ", ";
     if (answered_at_) report_.text += "the agent answered " + after_request(*answered_at_);
     report_.text += text;
     finish(report_);
@@ -140,10 +142,11 @@ void WakeOperation::done(const std::string& text) {
 
 void WakeOperation::deadline_passed() {
     if (answered_at_) return done("; its record of the sleep did not come within " + limit_);
+    const char* what = !report_.was_asleep ? "the guest runs, but its agent did not answer"
+                       : woke_at_          ? "QEMU reported WAKEUP, but the agent did not answer"
+                                  : "QEMU did not report WAKEUP, nor did the agent answer,";
     give_up({ErrorCode::TimedOut,
-             std::string(woke_at_ ? "QEMU reported WAKEUP, but the agent did not answer"
-                                  : "QEMU did not report WAKEUP, nor did the agent answer,") +
-                 " within " + limit_ + ": look at the guest's console"});
+             std::string(what) + " within " + limit_ + ": look at the guest's console"});
 }
 
 }  // namespace hypnos

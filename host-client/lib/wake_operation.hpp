@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Guest::wake. In order: QMP is there and says suspended; system_wakeup; WAKEUP; the agent answers;
-// its record of the sleep that ended.
+// its record of the sleep that ended. A guest that runs already (it was started again after a disk
+// sleep, or an alarm came first) is asked for that record all the same.
 
 #pragma once
 
@@ -22,6 +23,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
     void open_qemu();
     void ask_run_state();
     void run_state_came(const std::string& state);
+    void runs_already();
     void wake_up();
     void qemu_event(const Event& event);
     void open_agent();

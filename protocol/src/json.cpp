@@ -51,15 +51,17 @@ std::string to_ascii(const char* text) {
     return out;
 }
 
-std::string valid_utf8(std::string_view text) {
+using OwnedText = std::unique_ptr<char, decltype(&g_free)>;
+
+JsonNode* string_node(const std::string& text) {
     const auto size = static_cast<gssize>(text.size());
-    if (g_utf8_validate(text.data(), size, nullptr) == TRUE) return std::string(text);
-    const std::unique_ptr<char, decltype(&g_free)> valid(g_utf8_make_valid(text.data(), size),
-                                                         g_free);
-    return valid.get();
+    if (g_utf8_validate(text.c_str(), size, nullptr) == TRUE)
+        return scalar(text.c_str(), json_node_set_string);
+    return scalar(OwnedText(g_utf8_make_valid(text.c_str(), size), g_free).get(),
+                  json_node_set_string);
 }
 
-std::unique_ptr<char, decltype(&g_free)> generate(JsonNode* node, bool pretty) {
+OwnedText generate(JsonNode* node, bool pretty) {
     return {json_to_string(node, pretty ? TRUE : FALSE), g_free};
 }
 
@@ -72,8 +74,8 @@ JsonNode* Json::integer_node(std::int64_t value) { return scalar(value, json_nod
 
 Json::Json() : node_(json_node_new(JSON_NODE_NULL)) {}
 Json::Json(double value) : node_(scalar(value, json_node_set_double)) {}
-Json::Json(std::string_view value)
-    : node_(scalar(valid_utf8(value).c_str(), json_node_set_string)) {}
+Json::Json(std::string_view value) : node_(string_node(std::string(value))) {}
+Json::Json(const std::string& value) : node_(string_node(value)) {}
 Json::Json(const Json& other) : node_(json_node_ref(other.node_)) {}
 Json& Json::operator=(Json other) noexcept {
     std::swap(node_, other.node_);

@@ -3,6 +3,8 @@
 
 #include "hypnos/protocol/message.hpp"
 
+#include "hypnos/protocol/limits.hpp"
+
 namespace hypnos {
 namespace {
 
@@ -25,15 +27,25 @@ ErrorCode code_of(const Json& error) {
 
 tl::unexpected<Error> wrong_input(const std::string& what) { return fail("QMP input " + what); }
 
+std::size_t weight(const Json& value) {
+    std::size_t sum = 8 + value.string().value_or("").size();
+    for (const Json& element : value.elements()) sum += weight(element);
+    for (const std::string& name : value.names()) sum += name.size() + weight(value[name]);
+    return sum;
+}
+
 Result<void> check_member(const std::string& name, const Json& value) {
-    const std::string quoted = "member '" + name + "' ";
-    if (name == "id") return {};
+    const std::string member = "member " + quoted(name);
+    if (name == "id") {
+        if (weight(value) > limits::kIdWeight) return wrong_input(member + " is too large");
+        return {};
+    }
     if (name == "execute") {
-        if (!value.string()) return wrong_input(quoted + "must be a string");
+        if (!value.string()) return wrong_input(member + " must be a string");
     } else if (name == "arguments") {
-        if (!value.is_object()) return wrong_input(quoted + "must be an object");
+        if (!value.is_object()) return wrong_input(member + " must be an object");
     } else {
-        return wrong_input(quoted + "is unexpected");
+        return wrong_input(member + " is unexpected");
     }
     return {};
 }
@@ -52,7 +64,7 @@ Result<Request> parse_request(const Json& message) {
 }
 
 std::optional<Json> request_id(const Json& message) {
-    if (!message.has("id")) return std::nullopt;
+    if (!message.has("id") || weight(message["id"]) > limits::kIdWeight) return std::nullopt;
     return message["id"];
 }
 

@@ -124,7 +124,7 @@ class Reader {
         if (word == "true") return Json(true);
         if (word == "false") return Json(false);
         if (word == "null") return Json();
-        return parse_error("invalid keyword '" + std::string(word) + "'");
+        return parse_error("invalid keyword " + quoted(word));
     }
 
     bool take_digits() {
@@ -159,12 +159,12 @@ class Reader {
         const bool valid = take_number(integral);
         const std::string token(text_.substr(start, position_ - start));
         if (!valid || is_letter(peek()))
-            return parse_error("stray '" + token + std::string(text_.substr(position_, 1)) + "'");
+            return parse_error("stray " + quoted(text_.substr(start, position_ + 1 - start)));
         std::int64_t exact = 0;
         const char* end = token.data() + token.size();
         if (integral && std::from_chars(token.data(), end, exact).ec == std::errc{}) return exact;
         const double real = g_ascii_strtod(token.c_str(), nullptr);
-        if (!std::isfinite(real)) return parse_error("number out of range '" + token + "'");
+        if (!std::isfinite(real)) return parse_error("number out of range " + quoted(token));
         return real;
     }
 

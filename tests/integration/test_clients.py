@@ -5,6 +5,7 @@
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,11 +149,12 @@ def test_a_client_that_never_reads_costs_bounded_memory_and_no_cpu(
     assert agent.peak_kib() - idle < GROWTH_MAX_KIB
     with agent.connect() as other:
         other.ping()
-    quiet_since = agent.cpu_ticks(), agent.context_switches()
+    ticks, switches = agent.cpu_ticks(), agent.context_switches()
     deaf.settimeout(0.5)
     with pytest.raises(TimeoutError):
         deaf.sendall(b" ")
-    assert (agent.cpu_ticks(), agent.context_switches()) == quiet_since
+    assert agent.cpu_ticks() - ticks <= 1
+    assert agent.context_switches() - switches <= 2, "beyond the end of the other client"
     assert agent.terminate(seconds=1.0) == 0
     deaf.close()
 
@@ -177,12 +179,12 @@ def test_a_client_that_reads_at_last_gets_every_answer_in_order(agent: Agent) ->
         assert [slow.message() for _ in range(3000)] == [{"return": n} for n in range(3000)]
 
 
-def test_many_half_messages_cost_little(agent: Agent, no_sanitizer: None) -> None:
-    """Each connection holds at most one unfinished message."""
+def test_half_a_message_on_each_port_costs_little(agent: Agent, no_sanitizer: None) -> None:
+    """As long as a message may be."""
     with agent.connect() as before:
         before.ping()
     idle = agent.peak_kib()
-    floods = [Flood(agent.socket) for _ in range(3)]
+    floods = [Flood(agent.socket), Flood(agent.power_socket)]
     for flood in floods:
         flood.send(b'"' + b"x" * (MIB - 4096))
     with agent.connect() as other:
@@ -306,8 +308,6 @@ def test_the_commands_it_lists_are_those_it_has(client: Client) -> None:
 
 def test_a_time_is_told_in_nanoseconds(client: Client) -> None:
     """Between ours before and ours after."""
-    import time
-
     before = time.time_ns()
     assert before <= client.result("guest-get-time") <= time.time_ns()
 

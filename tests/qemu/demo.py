@@ -47,7 +47,8 @@ class Demo:
         command = [self.hypnosctl, verb, self.guest, *options, "--json"]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120)
         report: Report = json.loads(done.stdout or "{}")
-        print(f"  {report.get('outcome', '')} {report.get('text', '')}".rstrip(), flush=True)
+        words = [report[key] for key in ("outcome", "text") if key in report]
+        print(f"  {': '.join(words)}", flush=True)
         if done.returncode:
             raise SystemExit(f"hypnosctl ended with status {done.returncode}")
         return report

@@ -27,8 +27,7 @@ class Client:
     def unix(cls, path: object, judged: bool = True) -> "Client":
         """Connect to a socket that somebody listens on."""
         connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(PATIENCE)
-        connection.connect(str(path))
+        connection.connect(str(path))  # waits for room in the backlog
         return cls(connection, judged)
 
     def __enter__(self) -> "Client":

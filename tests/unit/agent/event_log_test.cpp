@@ -45,6 +45,19 @@ TEST(EventLog, KeepsTheNewestWhenFull) {
     EXPECT_EQ(log.last_seq(), static_cast<std::int64_t>(EventLog::kKept) + 3);
 }
 
+TEST(EventLog, KeepsNoMoreBytesThanItsLimitButAlwaysTheNewest) {
+    EventLog log;
+    const std::string text(EventLog::kKeptBytes / 4, 'x');
+    for (int i = 0; i < 10; ++i) log.add({"X", Json::object({{"text", text}})});
+    EXPECT_EQ(log.entries().size(), 3U);
+    EXPECT_EQ(log.entries().back().seq, 10);
+    log.add({"X", Json::object({{"text", std::string(2 * EventLog::kKeptBytes, 'x')}})});
+    ASSERT_EQ(log.entries().size(), 1U);
+    EXPECT_EQ(log.entries().back().seq, 11);
+    log.add({"X"});
+    EXPECT_EQ(log.entries().size(), 1U);
+}
+
 TEST(EventLog, IsTheSameAfterSavingAndLoading) {
     const EventLog log = log_of(EventLog::kKept + 3);
     const EventLog back = EventLog::from_json(read_json(log.to_json().dump()).value());

@@ -15,7 +15,8 @@ PowerFacts capable() {
     return {parse_choice("freeze mem disk"),
             parse_choice("s2idle [deep]"),
             parse_choice("[platform] shutdown reboot suspend test_resume"),
-            {{"/dev/vdb", false}}};
+            {{"/dev/vdb", false}},
+            false};
 }
 
 Strings codes(SleepMode mode, Require require, const PowerFacts& facts) {
@@ -95,6 +96,23 @@ TEST(Preflight, HibernationSwitchedOffIsToldApartFromHibernationNotBuilt) {
     facts.state = parse_choice("freeze mem");
     facts.disk = parse_choice("[disabled]");
     EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"pm.disabled"});
+}
+
+TEST(Preflight, AModeThatTheDiskFileDoesNotListIsMissing) {
+    PowerFacts facts = capable();
+    facts.disk = parse_choice("[platform] shutdown reboot");
+    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{});
+    facts.disk = parse_choice("reboot [suspend]");
+    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{});
+}
+
+TEST(Preflight, WithAcpiSwitchedOffNothingSleeps) {
+    PowerFacts facts = capable();
+    facts.acpi_off = true;
+    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
+        EXPECT_EQ(codes(mode, Require::Any, facts), Strings{"pm.acpi-off"}) << name_of(mode);
 }
 
 TEST(Preflight, DiskSleepNeedsASwapThatOutlivesThePower) {

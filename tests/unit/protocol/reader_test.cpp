@@ -95,6 +95,8 @@ TEST(Reader, RefusesWithQemusTexts) {
         {R"({"a":1,"a":2})", "JSON parse error, duplicate key"},
         {R"({"a":1,"\u0061":2})", "JSON parse error, duplicate key"},
         {R"({"b":{"a":1,'a':1}})", "JSON parse error, duplicate key"},
+        {"01", "JSON parse error, stray '01'"},
+        {"[-012]", "JSON parse error, stray '-01'"},
         {"nul", "JSON parse error, invalid keyword 'nul'"},
         {"garbage", "JSON parse error, invalid keyword 'garbage'"},
         {"[truefalse]", "JSON parse error, invalid keyword 'truefalse'"},

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
 
@@ -32,6 +33,9 @@ struct Error {
 
 template <typename T>
 using Result = tl::expected<T, Error>;
+
+/// In single quotes, cut to limits::kShownBytes: for an error that repeats the peer's words.
+[[nodiscard]] std::string quoted(std::string_view words);
 
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected(Error{code, std::move(message)});

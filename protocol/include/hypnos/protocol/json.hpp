@@ -44,7 +44,7 @@ class Json {
     Json(double value);
     /// Bytes that are no UTF-8 become U+FFFD.
     Json(std::string_view value);
-    Json(const std::string& value) : Json(std::string_view(value)) {}
+    Json(const std::string& value);
     Json(const char* value) : Json(std::string_view(value)) {}
 
     static Json object(std::initializer_list<Member> members = {});

@@ -21,4 +21,10 @@ inline constexpr std::size_t kDepth = 1024;
 /// this, not kMessageBytes, bounds the memory of a message.
 inline constexpr std::size_t kValues = 16384;
 
+/// Of a name that an error repeats; the rest is cut.
+inline constexpr std::size_t kShownBytes = 256;
+
+/// Weight of a request's `id`, which every reply repeats: bytes of text, and 8 for each value.
+inline constexpr std::size_t kIdWeight = 4096;
+
 }  // namespace hypnos::limits

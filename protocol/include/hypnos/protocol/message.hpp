@@ -28,7 +28,7 @@ struct Request {
 
 [[nodiscard]] Result<Request> parse_request(const Json& message);
 
-/// The member `id` of a request, also of one that parse_request refuses.
+/// The member `id` of a request, also of one that parse_request refuses; none above its limit.
 [[nodiscard]] std::optional<Json> request_id(const Json& message);
 
 /// `arguments` null: none are sent.

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Adds up JUnit reports; the last line is the count, and the exit status says whether it is good.
+
+A skipped test is a failure unless its reason is listed here.
+"""
+
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+KNOWN_REASONS = ("vsock",)
+"""Words in the reasons of skips that are fine: another test does the same in a guest."""
+
+Counts = dict[str, int]
+
+
+def verdict(case: ElementTree.Element) -> str:
+    """What became of one test."""
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed"
+    skipped = case.find("skipped")
+    if skipped is None:
+        return "passed"
+    reason = skipped.get("message") or skipped.text or "no reason given"
+    print(f"skipped: {case.get('name')}: {reason}")
+    return "skipped" if any(word in reason for word in KNOWN_REASONS) else "failed"
+
+
+def add(report: Path, counts: Counts) -> None:
+    """Count the tests of one report; one that is missing or empty is a failure."""
+    cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+    if not cases:
+        print(f"no results in {report}")
+        counts["failed"] += 1
+    for case in cases:
+        outcome = verdict(case)
+        counts[outcome] += 1
+        if outcome == "failed":
+            print(f"failed: {case.get('classname')} {case.get('name')}")
+
+
+def main(reports: list[str]) -> int:
+    """Print the sum."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for report in reports:
+        add(Path(report), counts)
+    print(", ".join(f"{number} {outcome}" for outcome, number in counts.items()))
+    return 1 if counts["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# All tests on a fresh Debian 12: installs what is needed, builds, runs. The last line is the count.
+#
+#   scripts/test.sh           form, unit, integration, real kernels in QEMU, libvirt
+#   scripts/test.sh --deep    the same, then the slow rest: unit and integration tests with the
+#                             address and undefined-behaviour sanitizers, and clang-tidy
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+reports=()
+
+# unit_tests BUILD: every gtest case counts
+unit_tests() {
+    meson test -C "$1" --print-errorlogs --suite unit || true
+    reports+=("$1/meson-logs/testlog.junit.xml")
+}
+
+# python_tests BUILD NAME DIRECTORY...
+python_tests() {
+    local build=$1 name=$2
+    shift 2
+    HYPNOS_BUILD=$PWD/$build HYPNOS_AGENT=$PWD/$build/agent/hypnos-agent \
+        HYPNOSCTL=$PWD/$build/host-client/hypnosctl \
+        /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
+        --junitxml="$build/$name.xml" "$@" || true
+    reports+=("$build/$name.xml")
+}
+
+deep() {
+    [ -f build-sanitized/build.ninja ] ||
+        meson setup build-sanitized -Db_sanitize=address,undefined -Dbuildtype=debug
+    ninja -C build-sanitized
+    unit_tests build-sanitized
+    python_tests build-sanitized integration tests/integration
+    git ls-files '*.cpp' ':!tests' | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build
+}
+
+install_packages build lab test
+build
+rm -f build/*.xml build/meson-logs/testlog.junit.xml
+unit_tests build
+python_tests build lint tests/lint
+python_tests build integration tests/integration
+python_tests build qemu tests/qemu
+if [ "${1:-}" = --deep ]; then deep; fi
+/usr/bin/python3 scripts/count_results.py "${reports[@]}"

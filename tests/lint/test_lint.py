@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Form: what a tool can say about the files without running them."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+BUILD = Path(os.environ.get("HYPNOS_BUILD", TOP / "build"))
+EXPOSURE = 40
+"""systemd's measure times ten: 0 is bound hand and foot, 100 is free; Debian's qemu-ga has 96."""
+
+
+def tracked(*patterns: str) -> list[str]:
+    """Files of the repository by glob."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
+    listing = subprocess.run(command, cwd=TOP, check=True, capture_output=True, text=True)
+    return [name for name in listing.stdout.splitlines() if (TOP / name).exists()]
+
+
+def check(*command: str) -> None:
+    """Run a tool; its complaint is the failure."""
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_formatting() -> None:
+    check("clang-format", "--dry-run", "-Werror", *tracked("*.cpp", "*.hpp"))
+
+
+def test_shell() -> None:
+    check("shellcheck", "-x", *tracked("scripts/*.sh", ".ci/run", "tests/qemu/lab/init"))
+
+
+def test_spelling() -> None:
+    check("codespell", "-L", "SUSPEN,ist", *tracked("*.md", "*.cpp", "*.hpp", "*.py", "*.[18]"))
+
+
+def test_licences() -> None:
+    check("reuse", "lint")
+
+
+def test_unit_file() -> None:
+    unit = str(BUILD / "systemd-units/hypnos-agent.service")
+    check(
+        *("systemd-analyze", "security", "--offline=true", "--no-pager"),
+        *(f"--threshold={EXPOSURE}", unit),
+    )
+
+
+@pytest.mark.parametrize("program", ["agent/hypnos-agent", "host-client/hypnosctl"])
+def test_every_option_is_in_the_manual(program: str) -> None:
+    name = Path(program).name
+    manual = next(TOP.glob(f"*/man/{name}.[18]")).read_text().replace("\\-", "-")
+    for verb in [[]] if "agent" in name else [["suspend"], ["wake"], ["status"], ["watch"]]:
+        text = subprocess.run(
+            [BUILD / program, *verb, "--help"], check=True, capture_output=True, text=True
+        ).stdout
+        options = {word.split("=")[0].strip(",") for word in text.split() if word.startswith("--")}
+        missing = [option for option in options if option not in manual and option != "--version"]
+        assert not missing, f"{name} {verb}: {missing}"
