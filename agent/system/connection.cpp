@@ -22,11 +22,16 @@ constexpr int kReadsAtOnce = 32;
 /// From a host's first byte to the driver's word that it is there.
 constexpr std::chrono::milliseconds kArrivalLimit{1000};
 
-bool hung_up(int fd) {
+int poll_state(int fd) {
     pollfd state{fd, POLLIN | POLLOUT, 0};
     poll(&state, 1, 0);
-    return (state.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    return state.revents;
 }
+
+bool hung_up(int fd) { return (poll_state(fd) & (POLLHUP | POLLERR | POLLNVAL)) != 0; }
+
+/// A terminal that has hung up says so by an error, a virtio port without a host does not.
+bool broken(int fd) { return (poll_state(fd) & (POLLERR | POLLNVAL)) != 0; }
 
 bool try_again(int error) { return error == EAGAIN || error == EINTR; }
 
@@ -95,6 +100,7 @@ bool Connection::receive_chunk() {
 /// The end of input: of this host on a device, of the connection on a socket.
 void Connection::detach() {
     if (kind_ == Kind::Stream) return stop_reading();
+    if (broken(fd_.get())) return end();
     if (peer_ == Peer::Attached) leave();
 }
 

@@ -107,6 +107,16 @@ TEST(Child, TimeUpEndsWhatItStartedToo) {
     EXPECT_TRUE(run_until([grandchild] { return is_over(grandchild); }));
 }
 
+TEST(Child, TimeUpIsToldToTheWholeGroupSoThatEachCanTidyUp) {
+    const test::TempRoot temp;
+    const std::string grandchild =
+        "(trap 'echo told > " + temp.path("/note") + "; exit' TERM; while :; do sleep 0.01; done)";
+    const Child::Exit exit = run(shell("trap : TERM; " + grandchild + " & wait; wait"), 200ms);
+    EXPECT_TRUE(exit.timed_out);
+    EXPECT_EQ(temp.read("/note"), "told\n");
+    EXPECT_LT(exit.took, Child::kTermGrace);
+}
+
 TEST(Child, TimeUpKillsAGrandchildThatIgnoresTermOnceTheChildIsGone) {
     const test::TempRoot temp;
     const std::string stubborn = "(trap '' TERM; echo $$ >/dev/null; exec sleep 60) & echo $! > ";

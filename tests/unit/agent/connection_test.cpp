@@ -179,6 +179,7 @@ TEST(ConnectionOnStream, AnEndThatComesWithTheLastReadOfATurnIsTold) {
         s.on_received = [&](std::string_view) {
             if (++reads == chunks) s.connection->send("answer");
         };
+        ASSERT_TRUE(s.attach());
         for (std::size_t i = 0; i < chunks + 8; ++i)
             ASSERT_TRUE(s.peer.send(std::string(4096, ' ')));
         s.peer.close();
