@@ -25,16 +25,17 @@ missing() {
 
 # install SECTION...: nothing to do, and no network needed, when all are there
 install_packages() {
-    local wanted
-    mapfile -t wanted < <(missing $(packages "$@"))
+    local names wanted
+    mapfile -t names < <(packages "$@")
+    mapfile -t wanted < <(missing "${names[@]}")
     [ "${#wanted[@]}" -eq 0 ] && return
     echo "Installing: ${wanted[*]}"
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${wanted[@]}"
 }
 
-# build [MESON OPTION...]: into build/
+# build: into build/
 build() {
-    [ -f build/build.ninja ] || meson setup build "$@"
+    [ -f build/build.ninja ] || meson setup build
     ninja -C build
 }

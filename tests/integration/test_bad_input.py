@@ -112,6 +112,16 @@ ROWS = [
         ),
     ),
     # Where we differ.
+    Row(
+        b'{"execute":"%s"}' % (b"x" * 300),
+        ((UNKNOWN, f"The command {'x' * 256} has not been found"),),
+        "qemu-ga repeats names of any length",
+    ),
+    refused(
+        b'{"execute":"guest-ping","id":"%s"}' % (b"x" * 5000),
+        "QMP input member 'id' is too large",
+        "qemu-ga repeats ids of any size",
+    ),
     syntax(b"- ", "stray '-'", NUMBER_TEXT),
     syntax(b'"abc\x01', "stray '\x01'", STRING_TEXT),
     Row(b"\xff", (), RESET_IS_SILENT),
@@ -143,7 +153,7 @@ def reference(qemu_ga: Path) -> Client:
     return Client.unix(qemu_ga, judged=False)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: repr(row.sent))
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: repr(row.sent[:60]))
 def test_bad_input_gets_the_texts_that_clients_know(
     row: Row, client: Client, reference: Client
 ) -> None:

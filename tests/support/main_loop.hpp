@@ -25,6 +25,16 @@ inline constexpr std::chrono::milliseconds kPatience{10000};
     return done();
 }
 
+/// The same for a condition that comes true without the loop having anything to do.
+[[nodiscard]] inline bool poll_until(const std::function<bool()>& done,
+                                     std::chrono::milliseconds limit = kPatience) {
+    const gint64 end = g_get_monotonic_time() + 1000 * limit.count();
+    while (!done() && g_get_monotonic_time() < end) {
+        if (g_main_context_iteration(nullptr, FALSE) == FALSE) g_usleep(1000);
+    }
+    return done();
+}
+
 /// Turns the loop until nothing in it is ready.
 inline void run_until_quiet() {
     while (g_main_context_iteration(nullptr, FALSE) == TRUE) {

@@ -104,7 +104,7 @@ TEST(Child, TimeUpEndsWhatItStartedToo) {
         run(shell("sleep 60 & echo $! > " + temp.path("/pid") + "; wait"), 200ms);
     EXPECT_TRUE(exit.timed_out);
     const int grandchild = std::stoi(temp.read("/pid"));
-    EXPECT_TRUE(run_until([grandchild] { return is_over(grandchild); }));
+    EXPECT_TRUE(test::poll_until([grandchild] { return is_over(grandchild); }));
 }
 
 TEST(Child, TimeUpIsToldToTheWholeGroupSoThatEachCanTidyUp) {
@@ -123,7 +123,7 @@ TEST(Child, TimeUpKillsAGrandchildThatIgnoresTermOnceTheChildIsGone) {
     const Child::Exit exit = run(shell(stubborn + temp.path("/pid") + "; exec sleep 60"), 200ms);
     EXPECT_TRUE(exit.timed_out);
     const int grandchild = std::stoi(temp.read("/pid"));
-    EXPECT_TRUE(run_until([grandchild] { return is_over(grandchild); }));
+    EXPECT_TRUE(test::poll_until([grandchild] { return is_over(grandchild); }));
 }
 
 TEST(Child, AChildThatLeavesItsOutputOpenIsOverWhenItExits) {

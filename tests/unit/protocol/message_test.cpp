@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hypnos/protocol/limits.hpp"
 #include "hypnos/protocol/power.hpp"
 #include "hypnos/protocol/reader.hpp"
 #include "tests/support/result.hpp"
@@ -55,6 +56,22 @@ TEST(Request, ItsIdCanBeReadEvenWhenItIsRefused) {
     EXPECT_EQ(request_id(read(R"({"id":null})")), Json());
     EXPECT_EQ(request_id(read(R"({"execute":"x"})")), std::nullopt);
     EXPECT_EQ(request_id(read("[]")), std::nullopt);
+}
+
+TEST(Request, AnIdIsRepeatedUpToItsLimit) {
+    const Json most =
+        Json::object({{"execute", "x"}, {"id", std::string(limits::kIdWeight - 8, 'x')}});
+    EXPECT_TRUE(parse_request(most));
+    EXPECT_TRUE(request_id(most));
+    for (const Json& id : {Json(std::string(limits::kIdWeight + 1, 'x')),
+                           Json::array(std::vector<Json>(limits::kIdWeight, Json(1))),
+                           Json::object({{std::string(limits::kIdWeight + 1, 'x'), 1}})}) {
+        const Json over = Json::object({{"execute", "x"}, {"id", id}});
+        EXPECT_EQ(request_id(over), std::nullopt);
+        const Result<Request> request = parse_request(over);
+        ASSERT_FALSE(request);
+        EXPECT_EQ(request.error().message, "QMP input member 'id' is too large");
+    }
 }
 
 TEST(Request, WhatIsMadeCanBeParsed) {
