@@ -9,10 +9,12 @@ namespace hypnos {
 namespace {
 
 std::string wrong_type(const std::string& name, const char* expected) {
-    return "Invalid parameter type for " + quoted(name) + ", expected: " + expected;
+    return "Invalid parameter type for " + in_quotes(name) + ", expected: " + expected;
 }
 
-std::string missing(const std::string& name) { return "Parameter " + quoted(name) + " is missing"; }
+std::string missing(const std::string& name) {
+    return "Parameter " + in_quotes(name) + " is missing";
+}
 
 }  // namespace
 
@@ -50,7 +52,7 @@ std::optional<std::size_t> Arguments::optional_choice(const std::string& name,
     if (!value) return std::nullopt;
     const auto found = std::find(values.begin(), values.end(), *value);
     if (found == values.end())
-        note("Parameter " + quoted(name) + " does not accept value " + quoted(*value));
+        note("Parameter " + in_quotes(name) + " does not accept value " + in_quotes(*value));
     return found == values.end() ? 0 : static_cast<std::size_t>(found - values.begin());
 }
 
@@ -62,7 +64,7 @@ std::size_t Arguments::choice(const std::string& name,
 
 Result<void> Arguments::finish() {
     for (const std::string& name : object_.names()) {
-        if (!known_.contains(name)) note("Parameter " + quoted(name) + " is unexpected");
+        if (!known_.contains(name)) note("Parameter " + in_quotes(name) + " is unexpected");
     }
     if (problem_) return fail(*problem_);
     return {};

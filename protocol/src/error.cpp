@@ -7,7 +7,7 @@
 
 namespace hypnos {
 
-std::string quoted(std::string_view words) {
+std::string in_quotes(std::string_view words) {
     const bool fits = words.size() <= limits::kShownBytes;
     return "'" + std::string(words.substr(0, limits::kShownBytes)) + (fits ? "'" : "...'");
 }

@@ -35,7 +35,7 @@ std::size_t weight(const Json& value) {
 }
 
 Result<void> check_member(const std::string& name, const Json& value) {
-    const std::string member = "member " + quoted(name);
+    const std::string member = "member " + in_quotes(name);
     if (name == "id") {
         if (weight(value) > limits::kIdWeight) return wrong_input(member + " is too large");
         return {};

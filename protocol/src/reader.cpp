@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -124,7 +125,7 @@ class Reader {
         if (word == "true") return Json(true);
         if (word == "false") return Json(false);
         if (word == "null") return Json();
-        return parse_error("invalid keyword " + quoted(word));
+        return parse_error("invalid keyword " + in_quotes(word));
     }
 
     bool take_digits() {
@@ -159,18 +160,20 @@ class Reader {
         const bool valid = take_number(integral);
         const std::string token(text_.substr(start, position_ - start));
         if (!valid || is_letter(peek()))
-            return parse_error("stray " + quoted(text_.substr(start, position_ + 1 - start)));
+            return parse_error("stray " + in_quotes(text_.substr(start, position_ + 1 - start)));
         std::int64_t exact = 0;
         const char* end = token.data() + token.size();
         if (integral && std::from_chars(token.data(), end, exact).ec == std::errc{}) return exact;
         const double real = g_ascii_strtod(token.c_str(), nullptr);
-        if (!std::isfinite(real)) return parse_error("number out of range " + quoted(token));
+        if (!std::isfinite(real)) return parse_error("number out of range " + in_quotes(token));
         return real;
     }
 
     Result<std::string> string() {
         const char quote = text_[position_++];
         std::string out;
+        // Growing would double the memory of a long one.
+        out.reserve(std::min(text_.find(quote, position_), text_.size()) - position_);
         while (!at_end() && peek() != quote) {
             if (Result<void> taken = character(out); !taken) return fail(taken.error());
         }

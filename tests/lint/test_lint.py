@@ -65,6 +65,5 @@ def test_every_option_is_in_the_manual(program: str) -> None:
         text = subprocess.run(
             [BUILD / program, *verb, "--help"], check=True, capture_output=True, text=True
         ).stdout
-        options = {word.split("=")[0].strip(",") for word in text.split() if word.startswith("--")}
-        missing = options - {"--help", "--version"} - set(re.findall(r"--[a-z-]+", manual))
+        missing = options_in(text) - {"--help", "--version"} - options_in(manual)
         assert not missing, f"{name} {verb}: {missing}"

@@ -11,15 +11,15 @@ namespace hypnos {
 namespace {
 
 TEST(Quoted, RepeatsTheWordsOfThePeer) {
-    EXPECT_EQ(hypnos::quoted("id"), "'id'");
-    EXPECT_EQ(hypnos::quoted(""), "''");
+    EXPECT_EQ(hypnos::in_quotes("id"), "'id'");
+    EXPECT_EQ(hypnos::in_quotes(""), "''");
     const std::string most(limits::kShownBytes, 'x');
-    EXPECT_EQ(hypnos::quoted(most), "'" + most + "'");
+    EXPECT_EQ(hypnos::in_quotes(most), "'" + most + "'");
 }
 
 TEST(Quoted, CutsWhatIsLongAndShowsIt) {
     const std::string most(limits::kShownBytes, 'x');
-    EXPECT_EQ(hypnos::quoted(most + "x"), "'" + most + "...'");
+    EXPECT_EQ(hypnos::in_quotes(most + "x"), "'" + most + "...'");
 }
 
 }  // namespace

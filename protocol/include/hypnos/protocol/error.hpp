@@ -35,7 +35,7 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 
 /// In single quotes, cut to limits::kShownBytes: for an error that repeats the peer's words.
-[[nodiscard]] std::string quoted(std::string_view words);
+[[nodiscard]] std::string in_quotes(std::string_view words);
 
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected(Error{code, std::move(message)});
