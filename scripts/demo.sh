@@ -10,5 +10,5 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 install_packages build lab
-build
+build agent/hypnos-agent host-client/hypnosctl
 exec /usr/bin/python3 tests/qemu/demo.py

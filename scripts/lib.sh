@@ -34,8 +34,8 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${wanted[@]}"
 }
 
-# build: into build/
+# build [TARGET...]: into build/, all by default; afresh configured, for packages may have come
 build() {
-    [ -f build/build.ninja ] || meson setup build
-    ninja -C build
+    if [ -f build/build.ninja ]; then meson setup --reconfigure build; else meson setup build; fi
+    ninja -C build "$@"
 }

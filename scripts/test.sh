@@ -41,7 +41,7 @@ deep() {
 }
 
 install_packages build lab test
-build
+build all
 rm -f build/*.xml build/meson-logs/testlog.junit.xml
 unit_tests build
 python_tests build lint tests/lint

@@ -3,6 +3,8 @@
 
 #include "hypnos/protocol/message.hpp"
 
+#include <utility>
+
 #include "hypnos/protocol/limits.hpp"
 
 namespace hypnos {
@@ -41,7 +43,7 @@ Result<void> check_member(const std::string& name, const Json& value) {
         return {};
     }
     if (name == "execute") {
-        if (!value.string()) return wrong_input(member + " must be a string");
+        if (value.type() != Json::Type::String) return wrong_input(member + " must be a string");
     } else if (name == "arguments") {
         if (!value.is_object()) return wrong_input(member + " must be an object");
     } else {
@@ -58,9 +60,9 @@ Result<Request> parse_request(const Json& message) {
         if (Result<void> checked = check_member(name, message[name]); !checked)
             return fail(checked.error());
     }
-    const std::optional<std::string> execute = message["execute"].string();
+    std::optional<std::string> execute = message["execute"].string();
     if (!execute) return wrong_input("lacks member 'execute'");
-    return Request{*execute, message.has("arguments") ? message["arguments"] : Json::object()};
+    return Request{*std::move(execute), message.has("arguments") ? message["arguments"] : Json::object()};
 }
 
 std::optional<Json> request_id(const Json& message) {
