@@ -5,6 +5,9 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace hypnos::glib {
 namespace {
 
@@ -51,7 +54,7 @@ Source watch(GMainContext* context, int fd, GIOCondition condition, Callback cal
 }
 
 Source after(GMainContext* context, std::chrono::milliseconds delay, Callback callback) {
-    const auto ms = static_cast<guint>(std::max<std::int64_t>(delay.count(), 0));
+    const auto ms = static_cast<guint>(std::clamp<std::int64_t>(delay.count(), 0, G_MAXUINT));
     return attach(context, g_timeout_source_new(ms), once, std::move(callback));
 }
 

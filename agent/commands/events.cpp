@@ -5,6 +5,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
+#include "agent/system/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
 #include "hypnos/protocol/power.hpp"
 
@@ -21,6 +22,10 @@ Json last_record(const EventLog& events) {
     return last;
 }
 
+std::int64_t boottime_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(boottime()).count();
+}
+
 }  // namespace
 
 CommandResult hypnos_status(const Context& context, const Json& arguments) {
@@ -31,6 +36,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
     Json status = Json::object({{"state", name_of(machine.state())},
                                 {"version", HYPNOS_VERSION},
                                 {"boot-id", agent.boot_id()},
+                                {"boottime-us", boottime_us()},
                                 {"last-seq", agent.events().last_seq()},
                                 {"resume-count", agent.resume_count()}});
     if (machine.state() != SuspendMachine::State::Idle)
@@ -57,7 +63,8 @@ CommandResult hypnos_subscribe(const Context& context, const Json& arguments) {
     const std::optional<std::int64_t> since = given.optional_integer("since");
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
     context.session.subscribe(since);
-    return Json::object({{"last-seq", context.agent.events().last_seq()}});
+    return Json::object(
+        {{"boot-id", context.agent.boot_id()}, {"last-seq", context.agent.events().last_seq()}});
 }
 
 CommandResult hypnos_unsubscribe(const Context& context, const Json& arguments) {

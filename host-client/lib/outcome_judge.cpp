@@ -143,10 +143,12 @@ void OutcomeJudge::asleep_in_ram(const std::string& proof) {
 }
 
 void OutcomeJudge::powered_off(const std::string& what) {
-    if (question_.mode == SleepMode::Disk && suspend_disk_)
-        return decide(Outcome::Slept, joined(other_events_) + ", then " + what);
+    const std::string on_disk_only =
+        question_.mode == SleepMode::Hybrid ? ": it sleeps on disk only, start it again" : "";
+    if (question_.mode != SleepMode::Ram && suspend_disk_)
+        return decide(Outcome::Slept, joined(other_events_) + ", then " + what + on_disk_only);
     decide(Outcome::ShutOffWithoutImage,
-           what + ", and nothing says that a disk image was written: the guest will boot afresh");
+           what + ", and nothing says that a disk image was written: expect it to boot afresh");
 }
 
 void OutcomeJudge::on(const DeadlinePassed&) {

@@ -34,6 +34,13 @@ std::optional<milliseconds> slept_of(const Json& record) {
     return milliseconds(*ms);
 }
 
+std::optional<milliseconds> age_of_last(const Json& status) {
+    const std::optional<std::int64_t> now = sane(status["boottime-us"]);
+    const std::optional<std::int64_t> returned = phase(status["last"], "returned");
+    if (!now || !returned || *now < *returned) return std::nullopt;
+    return milliseconds((*now - *returned) / 1000);
+}
+
 std::string slept_words(milliseconds slept) {
     if (slept < milliseconds(1000)) return "for less than a second";
     return in_words(slept);

@@ -16,6 +16,9 @@ namespace hypnos {
 
 [[nodiscard]] std::optional<std::chrono::milliseconds> slept_of(const Json& record);
 
+/// How long ago, by the guest's own clock, the sleep in `last` of a hypnos-status ended.
+[[nodiscard]] std::optional<std::chrono::milliseconds> age_of_last(const Json& status);
+
 /// In words. The guest's clock counts sleep in seconds where it has only an RTC to ask.
 [[nodiscard]] std::string slept_words(std::chrono::milliseconds slept);
 

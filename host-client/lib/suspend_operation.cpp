@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLastQuestion{1000};
 constexpr milliseconds kRecovery{250};
+constexpr milliseconds kDeadlineMost = std::chrono::minutes(20);  // the agent takes no longer one
+constexpr std::size_t kStepsMost = 64;  // a guest may send events without end
 
 std::optional<PowerEvent> power_event(const std::string& name) {
     static constexpr std::array<std::pair<const char*, PowerEvent>, 4> kEvents{
@@ -132,7 +134,7 @@ void SuspendOperation::request_hypnos() {
                                    {"transaction", report_.transaction},
                                    {"require", name_of(options_.require)}});
     // The agent's hooks get most of the time, not all: a veto at the last moment is to be heard.
-    arguments.set("deadline-ms", remaining().count() * 3 / 4);
+    arguments.set("deadline-ms", std::min(remaining() * 3 / 4, kDeadlineMost).count());
     if (options_.wake_after) arguments.set("wake-after-ms", options_.wake_after->count());
     ports().control()->call("hypnos-suspend", arguments, remaining(),
                             [this](const Result<Json>& reply) {
@@ -153,6 +155,10 @@ void SuspendOperation::request_foreign() {
 void SuspendOperation::said_no(const Error& error) {
     const bool no_reply = error.code == ErrorCode::TimedOut || error.code == ErrorCode::Unreachable;
     if (!no_reply) add(AgentSaidNo{error});
+}
+
+void SuspendOperation::mark(const std::string& name, HostTime at) {
+    if (report_.timeline.size() < kStepsMost) report_.timeline.push_back({name, at});
 }
 
 void SuspendOperation::watch_qemu() {

@@ -49,7 +49,7 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     void last_question();
     void conclude();
     void give_up(const Error& error) { finish(tl::unexpected(error)); }
-    void mark(const std::string& name, HostTime at) { report_.timeline.push_back({name, at}); }
+    void mark(const std::string& name, HostTime at);
     void mark(const std::string& name) { mark(name, host_now()); }
 
     SuspendOptions options_;

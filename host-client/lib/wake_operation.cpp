@@ -17,6 +17,11 @@ using std::chrono::milliseconds;
 // Until the agent has run its post hooks and closed its record.
 constexpr milliseconds kPoll{50};
 
+constexpr std::size_t kStepsMost = 64;  // a guest may send events without end
+
+// Between the wake and the record, by two clocks.
+constexpr milliseconds kSlack{1000};
+
 }  // namespace
 
 WakeOperation::WakeOperation(Ports& ports, milliseconds limit, Done done)
@@ -90,6 +95,10 @@ void WakeOperation::open_agent() {
     });
 }
 
+void WakeOperation::mark(const std::string& name, HostTime at) {
+    if (report_.timeline.size() < kStepsMost) report_.timeline.push_back({name, at});
+}
+
 void WakeOperation::answered() {
     if (answered_at_) return;
     answered_at_ = host_now();
@@ -99,9 +108,8 @@ void WakeOperation::answered() {
 void WakeOperation::agent_event(const Event& event) {
     const bool is_final = event.name == events::kResumed || event.name == events::kSuspendFailed;
     if (!is_final) return;
-    answered();
+    answered();  // what it says may be of an earlier sleep: the status decides
     mark(event.name, host_now());
-    record_came(event.data);
 }
 
 void WakeOperation::ask_status() {
@@ -118,14 +126,21 @@ void WakeOperation::status_came(const Result<Json>& status) {
         return;
     }
     report_.boot_id = (*status)["boot-id"].string().value_or("");
+    const std::optional<milliseconds> age = age_of_last(*status);
+    const bool of_this_sleep = age && *age <= host_now() - requested_at_ + kSlack;
+    if (report_.was_asleep && !of_this_sleep)
+        return done("; it has no record of this sleep, which something else must have begun");
     record_came((*status)["last"]);
 }
 
 void WakeOperation::record_came(const Json& record) {
     report_.record = record;
-    if (const auto boot_id = record["boot-id"].string()) report_.boot_id = *boot_id;
+    const std::string outcome = record["outcome"].string().value_or("");
     const std::optional<milliseconds> slept = slept_of(record);
-    done(slept ? "; it slept " + slept_words(*slept) : "; it has no record of a sleep");
+    const bool did_sleep = slept && (outcome == "slept" || outcome == "s2idle");
+    if (record.is_null()) return done("; it has no record of a sleep");
+    done(did_sleep ? "; it slept " + slept_words(*slept)
+                   : "; its last request to sleep was " + outcome);
 }
 
 // May be called again, with what is known by then, until the report has left.

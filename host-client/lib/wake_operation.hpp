@@ -36,7 +36,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
 
     void done(const std::string& text);
     void give_up(const Error& error) { finish(tl::unexpected(error)); }
-    void mark(const std::string& name, HostTime at) { report_.timeline.push_back({name, at}); }
+    void mark(const std::string& name, HostTime at);
 
     WakeReport report_;
     std::string limit_;  // in words

@@ -62,10 +62,10 @@ class Watch::Port {
     /// A new boot counts from 1 again: then nothing was seen yet.
     void subscribed(const Result<Json>& reply) {
         if (!reply) return note(reply.error().message);
-        const std::int64_t last = (*reply)["last-seq"].integer().value_or(0);
-        if (last_seq_.value_or(0) <= std::max<std::int64_t>(last, 0)) return;
+        const std::string boot_id = (*reply)["boot-id"].string().value_or("");
+        if (!last_seq_ || boot_id.empty() || boot_id == boot_id_) return;
         last_seq_ = 0;
-        boot_id_.clear();
+        boot_id_ = boot_id;
         subscribe();
     }
 

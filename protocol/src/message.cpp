@@ -62,7 +62,8 @@ Result<Request> parse_request(const Json& message) {
     }
     std::optional<std::string> execute = message["execute"].string();
     if (!execute) return wrong_input("lacks member 'execute'");
-    return Request{*std::move(execute), message.has("arguments") ? message["arguments"] : Json::object()};
+    return Request{*std::move(execute),
+                   message.has("arguments") ? message["arguments"] : Json::object()};
 }
 
 std::optional<Json> request_id(const Json& message) {

@@ -157,6 +157,7 @@ class CommandPeer : public FakePeer {
 class FakeAgent : public CommandPeer {
   public:
     static constexpr const char* kBoot = "boot-1";
+    static constexpr std::int64_t kNow = 60'000'000;  ///< CLOCK_BOOTTIME of every status
 
     FakeAgent(GMainContext* context, const std::string& path) : CommandPeer(context, path) {
         answers["guest-sync-delimited"] = [this](const Json& arguments) {
@@ -175,6 +176,7 @@ class FakeAgent : public CommandPeer {
     static Json status(const char* state, const Json& last = {}) {
         Json result = Json::object({{"state", state}, {"boot-id", kBoot}, {"resume-count", 0}});
         if (!last.is_null()) result.set("last", last);
+        result.set("boottime-us", kNow);
         return result;
     }
 
@@ -182,9 +184,15 @@ class FakeAgent : public CommandPeer {
         return Json::object({{"transaction", transaction},
                              {"boot-id", kBoot},
                              {"outcome", outcome},
-                             {"slept-ms", 5000}});
+                             {"slept-ms", 5000},
+                             {"phases", Json::array({returned(ended)})}});
     }
 
+    static Json returned(std::int64_t at) {
+        return Json::object({{"name", "returned"}, {"boottime-us", at}});
+    }
+
+    std::int64_t ended = kNow;  ///< when the recorded sleep did
     std::string transaction;
     Json suspend_arguments;
 };

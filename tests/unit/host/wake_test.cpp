@@ -50,14 +50,33 @@ TEST_F(WakeTest, WakesAndReadsTheRecord) {
     EXPECT_PRED2(contains, report->text, "it slept 5.0 s");
 }
 
-TEST_F(WakeTest, TheEventIsAsGoodAsTheStatus) {
-    agent.is_silent_at("hypnos-status");
+TEST_F(WakeTest, AnEventOfAnEarlierSleepIsNotTakenForThisOne) {
+    agent.returns("hypnos-status", FakeAgent::status("undoing"));
     agent.after = [&](const std::string& command) {
-        if (command == "hypnos-status") agent.event(events::kResumed, agent.record("slept"));
+        if (command != "hypnos-status") return;
+        agent.event(events::kResumed, agent.record("slept"));
+        agent.returns("hypnos-status", FakeAgent::status("idle"));
     };
     const auto report = wake({.qmp = qmp_path, .agent = {}, .power = agent_path});
     ASSERT_TRUE(report);
-    EXPECT_PRED2(contains, report->text, "it slept 5.0 s");
+    EXPECT_PRED2(contains, report->text, "no record of this sleep");
+}
+
+TEST_F(WakeTest, ARecordOfAnEarlierSleepIsNotTakenForThisOne) {
+    agent.ended = FakeAgent::kNow - 30'000'000;
+    agent.returns("hypnos-status", FakeAgent::status("idle", agent.record("slept")));
+    const auto report = wake();
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->record.is_null());
+    EXPECT_PRED2(contains, report->text, "no record of this sleep");
+}
+
+TEST_F(WakeTest, ARefusalIsNotCalledASleep) {
+    qemu.run_state = "running";
+    agent.returns("hypnos-status", FakeAgent::status("idle", agent.record("refused")));
+    const auto report = wake();
+    ASSERT_TRUE(report);
+    EXPECT_PRED2(contains, report->text, "its last request to sleep was refused");
 }
 
 TEST_F(WakeTest, AGuestThatRunsIsNoError) {

@@ -48,7 +48,7 @@ TEST_F(WatchTest, ConnectsAgainAndAsksForWhatItMissed) {
     std::vector<std::string> asked;
     agent.answers["hypnos-subscribe"] = [&](const Json& arguments) {
         asked.push_back(arguments.dump());
-        return Result<Json>(Json::object({{"last-seq", 7}}));
+        return Result<Json>(Json::object({{"boot-id", FakeAgent::kBoot}, {"last-seq", 7}}));
     };
     agent.after = [&](const std::string& command) {
         if (command != "hypnos-subscribe") return;
@@ -68,7 +68,7 @@ TEST_F(WatchTest, ANewBootCountsAnew) {
     std::vector<std::string> asked;
     agent.answers["hypnos-subscribe"] = [&](const Json& arguments) {
         asked.push_back(arguments.dump());
-        return Result<Json>(Json::object({{"last-seq", 1}}));
+        return Result<Json>(Json::object({{"boot-id", "boot-1"}, {"last-seq", 12}}));
     };
     agent.after = [&](const std::string& command) {
         if (command != "hypnos-subscribe") return;
