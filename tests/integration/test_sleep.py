@@ -379,7 +379,7 @@ def test_events_come_on_the_qemu_port_only_when_asked_for(
 ) -> None:
     """A client of qemu-ga would take them for replies."""
     with agent.connect() as subscriber:
-        assert subscriber.result("hypnos-subscribe") == {"last-seq": 1}
+        assert subscriber.result("hypnos-subscribe") == {"boot-id": BOOT_ID, "last-seq": 1}
         client.request("guest-suspend-ram")
         sleep_and_wake(kernel)
         power.event("HYPNOS_RESUMED")
@@ -424,7 +424,7 @@ def test_events_can_be_asked_for_by_number(
 def test_a_subscription_can_begin_in_the_past(client: Client) -> None:
     """The event that was missed comes behind the reply."""
     client.request("hypnos-subscribe", {"since": 0}, id=1)
-    assert client.message() == {"return": {"last-seq": 1}, "id": 1}
+    assert client.message() == {"return": {"boot-id": BOOT_ID, "last-seq": 1}, "id": 1}
     assert client.message()["event"] == "HYPNOS_READY"
 
 
