@@ -40,6 +40,11 @@ Agent::Agent(const Options& options)
                           const auto session = sessions_.find(caller.session);
                           if (session != sessions_.end()) session->second->reply(caller, result);
                       },
+                  .expect_silence =
+                      [this](const Caller& caller) {
+                          const auto session = sessions_.find(caller.session);
+                          if (session != sessions_.end()) session->second->expect_silence();
+                      },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
                   .woke = [this] { look_at_all(); }}),
       qemu_(make_port(options.qemu, Role::Qemu)) {

@@ -27,7 +27,10 @@ int main(int argc, char** argv) {
 
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
     Agent agent(*options);
-    const auto quit = [loop] { g_main_loop_quit(loop); };
+    // A sleep under way is ended first: its hooks are undone, and its settings put back.
+    const auto quit = [&agent, loop] {
+        agent.suspender().when_idle([loop] { g_main_loop_quit(loop); });
+    };
     const auto on_term = hypnos::glib::on_signal(nullptr, SIGTERM, quit);
     const auto on_int = hypnos::glib::on_signal(nullptr, SIGINT, quit);
     if (const hypnos::Result<void> started = agent.start(); !started)

@@ -104,6 +104,7 @@ Result<Options> parse_options(int argc, char** argv) {
     if (raw.verbose == TRUE) g_setenv("G_MESSAGES_DEBUG", G_LOG_DOMAIN, TRUE);
     Options options;
     if (raw.root != nullptr) options.root = raw.root;
+    if (options.root.empty()) return fail(ErrorCode::Usage, "--root needs a directory");
     const Root root(options.root);
     Result<Endpoint> qemu = qemu_endpoint(raw, root);
     if (!qemu) return fail(qemu.error());

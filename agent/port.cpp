@@ -3,8 +3,10 @@
 
 #include "agent/port.hpp"
 
+#include <linux/vm_sockets.h>
 #include <sys/socket.h>
 
+#include <optional>
 #include <utility>
 
 namespace hypnos::agent {
@@ -12,6 +14,21 @@ namespace {
 
 /// Between losing a device and looking for it again: udev takes a moment to tidy up.
 constexpr std::chrono::milliseconds kReopenDelay{500};
+
+std::optional<sockaddr_vm> vsock_address(int (*get)(int, sockaddr*, socklen_t*), int fd) {
+    sockaddr_vm address{};
+    socklen_t size = sizeof address;
+    get(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    return address.svm_family == AF_VSOCK ? std::optional(address) : std::nullopt;
+}
+
+/// On vsock anybody in the guest could call; only the host may, unless we listen on the loopback.
+bool may_speak(int peer, int listener) {
+    const std::optional<sockaddr_vm> caller = vsock_address(getpeername, peer);
+    if (!caller || caller->svm_cid == VMADDR_CID_HOST) return true;
+    const std::optional<sockaddr_vm> here = vsock_address(getsockname, listener);
+    return here && here->svm_cid == VMADDR_CID_LOCAL;
+}
 
 }  // namespace
 
@@ -34,7 +51,8 @@ Result<void> Port::listen() {
 
 void Port::accept() {
     UniqueFd peer(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (peer) opened_(std::move(peer), Connection::Kind::Stream, [] {});
+    if (peer && may_speak(peer.get(), listener_.get()))
+        opened_(std::move(peer), Connection::Kind::Stream, [] {});
 }
 
 /// Watches before it tries, so that a device that comes in between is not missed.

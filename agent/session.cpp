@@ -82,12 +82,12 @@ void Session::reply(const Caller& caller, const CommandResult& result) {
     else if (*result)
         send_reply(success_reply(**result, caller.id));
     else
-        silence_is_the_answer();
+        connection_.look();  // silence is the answer, and may have been the last thing due
 }
 
-void Session::silence_is_the_answer() {
+void Session::expect_silence() {
     hold_events_ = false;
-    connection_.look();
+    send_events();
 }
 
 void Session::subscribe(std::optional<std::int64_t> since) {

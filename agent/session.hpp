@@ -58,6 +58,9 @@ class Session {
     /// The reply that `caller` still waits for, if it does.
     void reply(const Caller& caller, const CommandResult& result);
 
+    /// The request in progress will be answered by silence unless it fails: events may flow.
+    void expect_silence();
+
     /// Events above `since`, or from now on; the answer to hypnos-subscribe.
     void subscribe(std::optional<std::int64_t> since);
     void unsubscribe() { subscribed_ = false; }
@@ -77,7 +80,6 @@ class Session {
     void handle(const Result<std::string>& text);
     void answer(const Json& message);
     void send_reply(const Json& reply);
-    void silence_is_the_answer();
     [[nodiscard]] const EventLog::Entry* next_event() const;
     void send_event(const EventLog::Entry& entry);
     void drained();

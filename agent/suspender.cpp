@@ -31,25 +31,37 @@ bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome ==
 Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.power) {}
 
 void Suspender::request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept) {
+    later([this, request, asker = Waiting{caller, on_accept}] { begin(request, asker); });
+}
+
+void Suspender::handle(const SuspendEvent& event) {
+    later([this, event] { step(event); });
+}
+
+/// Carrying out one step may bring about the next: it waits until this one is done.
+void Suspender::later(glib::Callback next) {
+    steps_.push_back(std::move(next));
+    if (std::exchange(stepping_, true)) return;
+    for (; !steps_.empty(); steps_.pop_front()) steps_.front()();
+    stepping_ = false;
+}
+
+void Suspender::begin(const SuspendRequest& request, const Waiting& asker) {
     const bool idle = machine_.state() == SuspendMachine::State::Idle;
-    const Waiting before = std::exchange(waiting_, Waiting{caller, on_accept});
+    const Waiting before = std::exchange(waiting_, asker);
     if (idle) hooks_ = find_hooks(deps_.root);
-    handle(
-        Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
+    step(Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
     if (!idle) waiting_ = before;  // the machine has refused the newcomer
 }
 
-/// Effects may answer at once; such events wait until the effects before them are carried out.
-void Suspender::handle(const SuspendEvent& event) {
-    events_.push_back(event);
-    if (std::exchange(handling_, true)) return;
-    while (!events_.empty()) {
-        const SuspendEvent next = std::move(events_.front());
-        events_.pop_front();
-        for (const Effect& effect : machine_.step(next, now()))
-            std::visit([this](const auto& e) { apply(e); }, effect);
-    }
-    handling_ = false;
+void Suspender::step(const SuspendEvent& event) {
+    for (const Effect& effect : machine_.step(event, now()))
+        std::visit([this](const auto& e) { apply(e); }, effect);
+}
+
+void Suspender::when_idle(glib::Callback done) {
+    when_idle_ = std::move(done);
+    if (machine_.state() == SuspendMachine::State::Idle) when_idle_();
 }
 
 void Suspender::apply(const RunHook& effect) {
@@ -68,8 +80,7 @@ void Suspender::apply(const Accept&) {
     const SuspendRequest& request = machine_.record().request;
     g_message("suspending (%s), transaction %s", std::string(name_of(request.mode)).c_str(),
               request.transaction.c_str());
-    if (waiting_.on_accept == OnAccept::SayNothing)
-        return deps_.reply(waiting_.caller, std::nullopt);
+    if (waiting_.on_accept == OnAccept::SayNothing) return deps_.expect_silence(waiting_.caller);
     answer(Json::object({{"accepted", true}, {"transaction", request.transaction}}));
 }
 
@@ -105,7 +116,8 @@ void Suspender::apply(const Report&) {
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
-    if (!slept && !waiting_.answered) answer(fail(record.error));
+    if (!waiting_.answered) answer(slept ? CommandResult(std::nullopt) : fail(record.error));
+    if (when_idle_) when_idle_();
 }
 
 }  // namespace hypnos::agent

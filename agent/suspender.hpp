@@ -25,6 +25,7 @@ class Suspender {
         const Power& power;
         std::function<void(const char* event, const Json& data)> emit;
         std::function<void(const Caller& caller, const CommandResult& result)> reply;
+        std::function<void(const Caller& caller)> expect_silence;
         /// Calls back once all that was said has left, or after a short while.
         std::function<void(glib::Callback)> flush;
         /// The machine may have slept: connections must be looked at again.
@@ -38,6 +39,9 @@ class Suspender {
 
     void request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept);
 
+    /// Calls back when no transaction is under way: at once, or when this one has ended.
+    void when_idle(glib::Callback done);
+
     [[nodiscard]] const SuspendMachine& machine() const { return machine_; }
 
   private:
@@ -47,7 +51,10 @@ class Suspender {
         bool answered = false;
     };
 
+    void later(glib::Callback step);
+    void begin(const SuspendRequest& request, const Waiting& asker);
     void handle(const SuspendEvent& event);
+    void step(const SuspendEvent& event);
     void apply(const RunHook& effect);
     void apply(const ArmAlarm& effect);
     void apply(const DisarmAlarm& effect);
@@ -61,8 +68,9 @@ class Suspender {
 
     Deps deps_;
     SuspendMachine machine_;
-    std::deque<SuspendEvent> events_;
-    bool handling_ = false;
+    std::deque<glib::Callback> steps_;
+    bool stepping_ = false;
+    glib::Callback when_idle_;
     Waiting waiting_;
     std::vector<Hook> hooks_;
     HookRunner hook_runner_;

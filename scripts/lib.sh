@@ -4,6 +4,9 @@
 # What demo.sh and test.sh share. Sourced by bash with the working directory at the top.
 # shellcheck shell=bash
 
+export LC_ALL=C.UTF-8  # what apt and others say is read
+unset LANGUAGE
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }

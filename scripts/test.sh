@@ -16,19 +16,22 @@ reports=()
 
 # unit_tests BUILD: every gtest case counts
 unit_tests() {
-    meson test -C "$1" --print-errorlogs --suite unit || true
-    reports+=("$1/meson-logs/testlog.junit.xml")
+    local report=$1/meson-logs/testlog.junit.xml status=0
+    rm -f "$report"
+    meson test -C "$1" --print-errorlogs --suite unit || status=$?
+    reports+=("$report=$status")
 }
 
 # python_tests BUILD NAME DIRECTORY...
 python_tests() {
-    local build=$1 name=$2
+    local build=$1 report=$1/$2.xml status=0
     shift 2
+    rm -f "$report"
     HYPNOS_BUILD=$PWD/$build HYPNOS_AGENT=$PWD/$build/agent/hypnos-agent \
         HYPNOSCTL=$PWD/$build/host-client/hypnosctl \
         /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
-        --junitxml="$build/$name.xml" "$@" || true
-    reports+=("$build/$name.xml")
+        --junitxml="$report" "$@" || status=$?
+    reports+=("$report=$status")
 }
 
 deep() {
@@ -42,7 +45,6 @@ deep() {
 
 install_packages build lab test
 build all
-rm -f build/*.xml build/meson-logs/testlog.junit.xml
 unit_tests build
 python_tests build lint tests/lint
 python_tests build integration tests/integration

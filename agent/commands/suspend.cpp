@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 /// Clients of guest-suspend-* wait about 5 s for an error (libvirt's sync limit), so hooks get
 /// less.
-constexpr milliseconds kBareHooksBudget{4000};
+constexpr milliseconds kBareHooksBudget{3000};
 constexpr milliseconds kHooksBudget{60000};
 
 /// A deadline beyond this is a mistake; so is a wake alarm after more than a year.

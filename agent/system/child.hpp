@@ -19,7 +19,7 @@ namespace hypnos::agent {
 class Child {
   public:
     static constexpr std::size_t kOutputKept = 1024;
-    static constexpr std::chrono::milliseconds kTermGrace{3000};
+    static constexpr std::chrono::milliseconds kTermGrace{1500};
     static constexpr std::chrono::milliseconds kKillGrace{1000};
 
     struct Exit {

@@ -49,7 +49,9 @@ void Connection::look() {
         peer_ = Peer::Attached;
         arrival_limit_.reset();
     }
-    if (write_output()) receive();
+    if (!write_output()) return;
+    if (congested() && hung_up(fd_.get())) return detach();
+    receive();
 }
 
 void Connection::send(std::string_view bytes) {

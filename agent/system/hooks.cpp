@@ -30,23 +30,26 @@ bool is_left_over(std::string_view name) {
     return name.find(".dpkg-") != std::string_view::npos;
 }
 
-bool is_trusted(const struct stat& info) {
-    return (info.st_uid == 0 || info.st_uid == geteuid()) &&
-           (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+bool is_trusted(const std::string& path, const struct stat& info) {
+    const bool is_ours = info.st_uid == 0 || info.st_uid == geteuid();
+    if (is_ours && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return true;
+    g_warning("hooks: %s is left out: it must belong to root and be writable by no one else",
+              path.c_str());
+    return false;
 }
 
 bool is_runnable(const std::string& path) {
     struct stat info {};
     if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return false;
     if (access(path.c_str(), X_OK) != 0) return false;
-    if (!is_trusted(info))
-        g_warning("hook %s is left out: it must belong to root and be writable by no one else",
-                  path.c_str());
-    return is_trusted(info);
+    return is_trusted(path, info);
 }
 
 /// Adds each name that an earlier directory has not taken, masks included.
 void add_names(const std::string& directory, std::map<std::string, std::string>& found) {
+    struct stat info {};
+    if (stat(directory.c_str(), &info) != 0) return;
+    if (!is_trusted(directory, info)) return;
     GDir* dir = g_dir_open(directory.c_str(), 0, nullptr);
     if (dir == nullptr) return;
     while (const char* name = g_dir_read_name(dir)) {

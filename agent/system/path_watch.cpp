@@ -12,8 +12,10 @@
 namespace hypnos::agent {
 namespace {
 
-constexpr unsigned kChanges =
-    IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_CLOSE | IN_DELETE_SELF | IN_MOVE_SELF;
+/// Of the path itself: it may be opened now.
+constexpr unsigned kReleased = IN_ATTRIB | IN_CLOSE | IN_DELETE_SELF | IN_MOVE_SELF;
+/// Of a directory above it: it may be there now.
+constexpr unsigned kAppeared = IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
 std::string parent(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -25,10 +27,7 @@ std::string parent(const std::string& path) {
 
 void PathWatch::arm(const std::string& path, glib::Callback changed) {
     inotify_ = UniqueFd(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    std::string watched = path;
-    while (inotify_add_watch(inotify_.get(), watched.c_str(), kChanges) < 0 &&
-           watched != parent(watched))
-        watched = parent(watched);
+    if (inotify_add_watch(inotify_.get(), path.c_str(), kReleased) < 0) watch_above(path);
     source_ = glib::watch(nullptr, inotify_.get(), G_IO_IN,
                           [fd = inotify_.get(), changed = std::move(changed)] {
                               std::array<char, 4096> events{};
@@ -36,6 +35,12 @@ void PathWatch::arm(const std::string& path, glib::Callback changed) {
                               }
                               changed();
                           });
+}
+
+void PathWatch::watch_above(const std::string& path) {
+    const std::string directory = parent(path);
+    const int added = inotify_add_watch(inotify_.get(), directory.c_str(), kAppeared);
+    if (added < 0 && directory != path) watch_above(directory);
 }
 
 void PathWatch::disarm() {

@@ -20,6 +20,8 @@ class PathWatch {
     void disarm();
 
   private:
+    void watch_above(const std::string& path);
+
     UniqueFd inotify_;
     glib::Source source_;
 };

@@ -41,6 +41,17 @@ long sleeps_counted(const Root& root, SleepMode mode) {
     return count;
 }
 
+/// What suspend_stats says of the last failure; it may be of an earlier sleep.
+struct LastFailure {
+    std::string count, step, device;
+    bool operator==(const LastFailure&) const = default;
+};
+
+LastFailure last_failure(const Root& root) {
+    return {read_stat(root, "fail"), read_stat(root, "last_failed_step"),
+            read_stat(root, "last_failed_dev")};
+}
+
 /// Writes unless there is nothing to write; notes the first failure in `result`.
 void write_power(const Root& root, const char* file, const std::string& text, SleepResult& result) {
     if (text.empty() || result.os_error != 0) return;
@@ -71,6 +82,7 @@ SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     SleepResult result;
     result.deep = plan.deep;
     const long counted_before = sleeps_counted(root, plan.mode);
+    const LastFailure failure_before = last_failure(root);
     const auto asleep_before = time_asleep();
 
     write_power(root, kMemSleep, plan.mem_sleep, result);
@@ -82,9 +94,9 @@ SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     if (slept > kClockNoise)
         result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
     result.counted = sleeps_counted(root, plan.mode) > counted_before;
-    if (result.os_error != 0) {
-        result.step = read_stat(root, "last_failed_step");
-        result.device = read_stat(root, "last_failed_dev");
+    if (const LastFailure failure = last_failure(root); failure != failure_before) {
+        result.step = failure.step;
+        result.device = failure.device;
     }
     put_back(root, kDisk, plan.restore_disk);
     put_back(root, kMemSleep, plan.restore_mem_sleep);

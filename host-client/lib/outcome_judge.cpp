@@ -75,7 +75,10 @@ std::string OutcomeJudge::after_request() const {
     return in_words(now_ - question_.requested_at) + " after the request";
 }
 
-void OutcomeJudge::on(const AgentAccepted&) { accepted_at_ = now_; }
+void OutcomeJudge::on(const AgentAccepted&) {
+    accepted_at_ = now_;
+    if (asleep_) decide(Outcome::Slept, *asleep_);
+}
 
 void OutcomeJudge::on(const AgentSaidNo& evidence) {
     const bool refused = evidence.error.code == ErrorCode::Refused;
@@ -138,8 +141,10 @@ void OutcomeJudge::on(const QemuState& evidence) {
 void OutcomeJudge::on(const QemuClosed&) { powered_off("QEMU ended " + after_request()); }
 
 void OutcomeJudge::asleep_in_ram(const std::string& proof) {
-    if (wants_ram()) return decide(Outcome::Slept, proof);
-    other_events_.push_back(proof + ", a sleep in RAM");
+    if (!wants_ram()) return other_events_.push_back(proof + ", a sleep in RAM");
+    // Before the agent has accepted, it may be a sleep that somebody else asked for.
+    if (accepted_at_ || !question_.agent_accepts) return decide(Outcome::Slept, proof);
+    if (!asleep_) asleep_ = proof;
 }
 
 void OutcomeJudge::powered_off(const std::string& what) {
@@ -152,6 +157,7 @@ void OutcomeJudge::powered_off(const std::string& what) {
 }
 
 void OutcomeJudge::on(const DeadlinePassed&) {
+    if (asleep_) return decide(Outcome::Slept, *asleep_ + ", though its agent did not accept");
     const std::string waited = in_words(now_ - question_.requested_at);
     decide(Outcome::TimedOut, "nothing proved how it ended within " + waited + ": " +
                                   joined(seen()) + ". " + advice());

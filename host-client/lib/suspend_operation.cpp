@@ -120,6 +120,7 @@ void SuspendOperation::request() {
                                  .transaction = report_.transaction,
                                  .boot_id = report_.boot_id,
                                  .wake_after = options_.wake_after,
+                                 .agent_accepts = !foreign_,
                                  .qemu_watched = ports().qmp.has_value(),
                                  .requested_at = requested_at_});
     mark("requested", requested_at_);
@@ -222,7 +223,9 @@ void SuspendOperation::ask_record(const std::function<void(const Json&)>& then) 
 
 void SuspendOperation::add(const Evidence& evidence, HostTime at) {
     judge_->add(evidence, at);
-    if (judge_->verdict()) conclude();
+    if (judge_->verdict()) return conclude();
+    if (judge_->asleep() && !std::exchange(soon_over_, true))
+        limit_timer_ = glib::after(ports().context, kLastQuestion, [this] { deadline_passed(); });
 }
 
 // Also called for what is seen between the verdict and its report.
@@ -238,8 +241,8 @@ void SuspendOperation::conclude() {
 
 void SuspendOperation::deadline_passed() {
     if (judge_) return last_questions();
-    give_up(
-        {ErrorCode::TimedOut, "the guest could not be asked within " + in_words(options_.limit)});
+    give_up({ErrorCode::Unreachable,
+             "the guest could not be asked within " + in_words(options_.limit)});
 }
 
 void SuspendOperation::last_questions() {

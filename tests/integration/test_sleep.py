@@ -96,7 +96,7 @@ def test_a_write_that_fails_is_a_failure_with_its_errno(
     data = power.event("HYPNOS_SUSPEND_FAILED")["data"]
     assert data["outcome"] == "failed"
     assert data["errno"] == 2
-    assert data["device"] == "vda"
+    assert "device" not in data, "that one was of an earlier failure"
     assert "/sys/power/state" in data["error"]
 
 

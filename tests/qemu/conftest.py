@@ -2,19 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Fixtures for tests in virtual machines.
 
-``HYPNOS_AGENT`` is the path of the agent to test, ``HYPNOS_AGENT_ARGS`` its
-arguments in the guest, if it needs any.
+``HYPNOS_AGENT`` is the path of the agent to test.
 """
 
 import os
-import shlex
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from lab import Contents, GuestDirectory, GuestFailed, Image, Spec, Vm, build_image, find_kernel
+from lab import GuestDirectory, GuestFailed, Image, Spec, Vm, agent_image
 
 VMS = pytest.StashKey[list[Vm]]()
 TAIL = 60
@@ -32,16 +29,7 @@ def image() -> Image:
     agent = os.environ.get("HYPNOS_AGENT")
     if not agent:
         pytest.skip("HYPNOS_AGENT names no agent")
-    return image_with_agent(Path(agent), shlex.split(os.environ.get("HYPNOS_AGENT_ARGS", "")))
-
-
-def image_with_agent(agent: Path, arguments: list[str]) -> Image:
-    """An image whose guests run `agent`."""
-    if not shutil.which("qemu-system-x86_64"):
-        pytest.skip("QEMU is not installed")
-    guest_path = f"/usr/sbin/{agent.name}"
-    contents = Contents(programs={guest_path: agent}, agent=[guest_path, *arguments])
-    return build_image(find_kernel(), contents)
+    return agent_image(Path(agent))
 
 
 @pytest.fixture

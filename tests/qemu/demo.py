@@ -16,8 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from conftest import image_with_agent
-from lab import AGENT_PORT, POWER_PORT, GuestDirectory, Spec, Vm, wait_until
+from lab import AGENT_PORT, POWER_PORT, GuestDirectory, Spec, Vm, agent_image, wait_until
 
 Report = dict[str, Any]
 Row = tuple[str, str, float]
@@ -105,7 +104,7 @@ SHOWN = ("seq", "mode", "outcome", "slept-ms", "resume-count")
 
 def run(hypnosctl: Path, agent: Path, home: Path) -> bool:
     """The whole demonstration; True if every sleep was one."""
-    with Vm(Spec(image_with_agent(agent, [])), GuestDirectory(home)).start() as vm:
+    with Vm(Spec(agent_image(agent)), GuestDirectory(home)).start() as vm:
         threading.Thread(target=print_events, args=(hypnosctl, vm), daemon=True).start()
         demo = Demo(hypnosctl, vm)
         vm.wait_ready()

@@ -37,9 +37,13 @@ START = "\n".join(
     + [
         f"printf '%s' '{QEMU_CONF}' >/etc/libvirt/qemu.conf",
         f"printf '%s' '{LIBVIRTD_CONF}' >/etc/libvirt/libvirtd.conf",
-        "exec libvirtd",
+        "touch /run/libvirt/of-the-lab",
+        "exec libvirtd --pid-file /run/libvirt/libvirtd.pid",
     ]
 )
+
+VIRSH = 'test -e /run/libvirt/of-the-lab && exec virsh "$@"'
+"""Never another libvirtd: the daemon may not yet have entered its namespace."""
 
 
 class Libvirtd:
@@ -62,7 +66,8 @@ class Libvirtd:
 
     def try_virsh(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run virsh as a user would."""
-        command = ["nsenter", f"--mount=/proc/{self._daemon.pid}/ns/mnt", "virsh", *arguments]
+        namespace = f"--mount=/proc/{self._daemon.pid}/ns/mnt"
+        command = ["nsenter", namespace, "sh", "-c", VIRSH, "virsh", *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=90)
 
     def virsh(self, *arguments: str) -> str:

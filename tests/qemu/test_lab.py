@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from conftest import image_with_agent
-from lab import AGENT_PORT, Image, Vm
+from lab import AGENT_PORT, Image, Vm, agent_image
 
 pytestmark = pytest.mark.qemu
 
@@ -23,7 +22,7 @@ def image() -> Image:
     """Guests with Debian's qemu-ga instead of the agent under test."""
     if not QEMU_GA.exists():
         pytest.skip("qemu-ga is not installed")
-    return image_with_agent(QEMU_GA, ["--path", f"/dev/virtio-ports/{AGENT_PORT}"])
+    return agent_image(QEMU_GA, ["--path", f"/dev/virtio-ports/{AGENT_PORT}"])
 
 
 def test_guest_boots_sleeps_and_resumes(vm_factory: Callable[..., Vm]) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from conftest import image_with_agent
-from lab import AGENT_PORT, POWER_PORT, AgentWire, GuestDirectory, Spec, Vm, wait_until
+from lab import AGENT_PORT, POWER_PORT, AgentWire, GuestDirectory, Spec, Vm, agent_image, wait_until
 
 pytestmark = pytest.mark.qemu
 
@@ -113,7 +112,7 @@ def test_qemu_ga_beside_us_wakes_all_the_time(
     guest_directory: Path, request: pytest.FixtureRequest
 ) -> None:
     """Shows that the measurement can fail: QEMU's own agent polls ten times a second."""
-    qemu_ga = image_with_agent(Path("/usr/sbin/qemu-ga"), [])
+    qemu_ga = agent_image(Path("/usr/sbin/qemu-ga"))
     with Vm(Spec(qemu_ga), GuestDirectory(guest_directory)).start() as vm:
         vm.wait_ready()
         assert voluntary_switches(vm, IDLE_SECONDS) >= 40

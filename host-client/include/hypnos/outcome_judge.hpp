@@ -32,6 +32,7 @@ struct SleepQuestion {
     std::string transaction;
     std::string boot_id;  ///< that the agent told before the request; empty if it told none
     std::optional<std::chrono::milliseconds> wake_after;
+    bool agent_accepts = true;  ///< it says so before it sleeps; qemu-ga does not
     bool qemu_watched = false;  ///< QEMU's events are fed, each before what the agent says later
     HostTime requested_at{};
 };
@@ -70,6 +71,8 @@ class OutcomeJudge {
     /// `at` is when it was seen, or when its own stamp says that it happened.
     void add(const Evidence& evidence, HostTime at);
 
+    /// QEMU says that the guest sleeps; only the agent's acceptance is missing.
+    [[nodiscard]] bool asleep() const { return asleep_.has_value(); }
     [[nodiscard]] const std::optional<Verdict>& verdict() const { return verdict_; }
 
     /// Is this the data of an event of the transaction in question, in the boot in question?
@@ -99,6 +102,7 @@ class OutcomeJudge {
     std::optional<Verdict> verdict_;
     HostTime now_{};
     std::optional<HostTime> accepted_at_;
+    std::optional<std::string> asleep_;  ///< QEMU's word, while the agent has not accepted
     bool agent_closed_ = false;
     bool suspend_disk_ = false;
     std::vector<std::string> other_events_;  // of QEMU, that prove nothing for this mode

@@ -9,7 +9,7 @@ state of the machine the tests run on.
 
 from .agentwire import AgentError, AgentWire
 from .home import GuestDirectory
-from .initramfs import Contents, Image, build_image
+from .initramfs import Contents, Image, agent_image, build_image
 from .kernel import Kernel, find_kernel
 from .qmp import Event, Qmp, QmpError
 from .shell import Completed
@@ -33,6 +33,7 @@ __all__ = [
     "QmpError",
     "Spec",
     "Vm",
+    "agent_image",
     "build_image",
     "find_kernel",
     "wait_until",

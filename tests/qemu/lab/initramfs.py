@@ -17,7 +17,7 @@ from typing import Mapping, Sequence
 
 from .cache import cached
 from .cpio import Archive
-from .kernel import Kernel
+from .kernel import Kernel, find_kernel
 from .modules import MODULES, ModuleIndex
 
 HERE = Path(__file__).parent
@@ -55,6 +55,13 @@ def build_image(kernel: Kernel, contents: Contents) -> Image:
     name = f"initramfs-{hashlib.sha256(data).hexdigest()[:16]}"
     entry = cached(name, lambda draft: _write(draft / "initramfs.cpio", data))
     return Image(kernel, entry / "initramfs.cpio")
+
+
+def agent_image(agent: Path, arguments: Sequence[str] = ()) -> Image:
+    """An image whose guests run `agent`."""
+    guest_path = f"/usr/sbin/{agent.name}"
+    contents = Contents(programs={guest_path: agent}, agent=[guest_path, *arguments])
+    return build_image(find_kernel(), contents)
 
 
 def _write(path: Path, data: bytes) -> None:

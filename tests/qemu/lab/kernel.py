@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Debian's own kernel, taken out of its package without installing it."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ def _unpack(deb: Path, directory: Path) -> None:
 
 
 def _output(*command: str | Path, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    plain = {**os.environ, "LC_ALL": "C", "LANGUAGE": ""}
+    done = subprocess.run(command, cwd=cwd, env=plain, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
     return done.stdout

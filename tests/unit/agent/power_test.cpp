@@ -89,15 +89,24 @@ TEST_F(PowerTest, AfterASettingThatFailsStateIsNotWritten) {
     EXPECT_EQ(temp_.read("/sys/power/state"), "freeze mem disk\n");
 }
 
-TEST_F(PowerTest, AFailureHasItsStepAndDeviceAndSettingsArePutBack) {
+TEST_F(PowerTest, AfterAFailureSettingsArePutBackAndAnOlderFailureIsNotTakenForIt) {
     std::filesystem::remove(temp_.path("/sys/power/state"));
     const SleepResult result =
         enter_sleep(power_, {.mem_sleep = "deep", .state = "mem", .restore_mem_sleep = "s2idle"});
     EXPECT_EQ(result.os_error, ENOENT);
     EXPECT_EQ(result.failed_file, "/sys/power/state");
-    EXPECT_EQ(result.step, "suspend");
-    EXPECT_EQ(result.device, "vda");
+    EXPECT_EQ(result.step, "");
+    EXPECT_EQ(result.device, "");
     EXPECT_EQ(temp_.read("/sys/power/mem_sleep"), "s2idle");
+}
+
+TEST_F(PowerTest, AFailureThatTheKernelNotedMeanwhileIsTold) {
+    const std::string state = temp_.path("/sys/power/state");
+    std::filesystem::remove(state);
+    std::filesystem::create_symlink("suspend_stats/last_failed_dev", state);
+    const SleepResult result = enter_sleep(power_, {.state = "mem"});
+    EXPECT_EQ(result.step, "suspend");
+    EXPECT_EQ(result.device, "mem") << "what was written to state, in the place of a device";
 }
 
 TEST_F(PowerTest, AThreadSleepsAndTheLoopIsTold) {

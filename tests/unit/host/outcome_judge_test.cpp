@@ -55,8 +55,35 @@ TEST(OutcomeJudge, SuspendProvesASleepInRam) {
     }
 }
 
+TEST(OutcomeJudge, ASleepThatTheAgentRefusedWasSomebodyElses) {
+    OutcomeJudge judge(question(SleepMode::Ram));
+    judge.add(QemuReported{PowerEvent::Suspend}, 2s);
+    EXPECT_FALSE(judge.verdict());
+    EXPECT_TRUE(judge.asleep());
+    judge.add(AgentSaidNo{refusal("another suspend is under way")}, 3s);
+    expect_verdict(judge, Outcome::Refused, "another suspend");
+}
+
+TEST(OutcomeJudge, AnAcceptanceMayComeBehindTheProofOrNotAtAll) {
+    OutcomeJudge behind(question(SleepMode::Ram)), never(question(SleepMode::Ram));
+    for (OutcomeJudge* judge : {&behind, &never}) judge->add(QemuReported{PowerEvent::Suspend}, 2s);
+    behind.add(AgentAccepted{}, 3s);
+    expect_verdict(behind, Outcome::Slept, "QEMU reported SUSPEND");
+    never.add(DeadlinePassed{}, 3s);
+    expect_verdict(never, Outcome::Slept, "did not accept");
+}
+
+TEST(OutcomeJudge, AForeignAgentDoesNotAccept) {
+    SleepQuestion foreign = question(SleepMode::Ram);
+    foreign.agent_accepts = false;
+    OutcomeJudge judge(foreign);
+    judge.add(QemuReported{PowerEvent::Suspend}, 2s);
+    expect_verdict(judge, Outcome::Slept, "SUSPEND");
+}
+
 TEST(OutcomeJudge, TheRunStateProvesASleepInRam) {
     OutcomeJudge judge(question(SleepMode::Ram));
+    judge.add(AgentAccepted{}, 1s + 10ms);
     judge.add(QemuState{"running"}, 2s);
     EXPECT_FALSE(judge.verdict());
     judge.add(QemuState{"suspended"}, 3s);
@@ -227,6 +254,7 @@ TEST(OutcomeJudge, TheDeadlineOfAnImageWithoutPowerOff) {
 
 TEST(OutcomeJudge, TheFirstProofStands) {
     OutcomeJudge judge(question(SleepMode::Ram));
+    judge.add(AgentAccepted{}, 1s + 10ms);
     judge.add(QemuReported{PowerEvent::Suspend}, 2s);
     judge.add(QemuReported{PowerEvent::Wakeup}, 3s);
     judge.add(AgentRecord{record("failed")}, 4s);
