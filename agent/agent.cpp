@@ -63,6 +63,7 @@ Result<void> Agent::start() {
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
+    close_unfinished();
     emit(events::kReady, Json::object({{"version", HYPNOS_VERSION}}));
     notify("READY=1\nSTATUS=serving " + qemu_.path() + (power_ ? " and " + power_->path() : ""));
     return {};
@@ -130,6 +131,20 @@ void Agent::load_state() {
     if (!saved || (*saved)["boot-id"] != Json(boot_id_)) return;
     events_ = EventLog::from_json((*saved)["log"]);
     resume_count_ = (*saved)["resume-count"].integer().value_or(0);
+}
+
+/// A transaction that another agent process began and did not live to end.
+void Agent::close_unfinished() {
+    if (events_.entries().empty()) return;
+    const Event& last = events_.entries().back().event;
+    if (last.name != events::kSuspending) return;
+    Json data = Json::object({{"outcome", name_of(Outcome::Failed)},
+                              {"error",
+                               "the agent was ended during this transaction and cannot tell "
+                               "how it went; hooks may not have been undone"}});
+    for (const char* name : {"transaction", "mode", "initiator", "phases"})
+        data.set(name, last.data[name]);
+    emit(events::kSuspendFailed, data);
 }
 
 void Agent::save_state() const {

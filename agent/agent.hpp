@@ -51,6 +51,7 @@ class Agent {
     [[nodiscard]] bool output_pending() const;
 
     void load_state();
+    void close_unfinished();
     void save_state() const;
 
     Root root_;

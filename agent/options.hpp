@@ -9,8 +9,7 @@
 
 namespace hypnos::agent {
 
-/// Options, or an error that says what is wrong with them. Prints and ends the process for --help
-/// and
+/// Options, or an error that says what is wrong with them. Prints and ends the process for --help and
 /// --version.
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);
 

@@ -93,7 +93,9 @@ void Session::expect_silence() {
 void Session::subscribe(std::optional<std::int64_t> since) {
     subscribed_ = true;
     leaving_seq_ = 0;
-    sent_seq_ = since.value_or(deps_.events.last_seq());
+    const std::int64_t last = deps_.events.last_seq();
+    const bool of_another_boot = since && *since > last;
+    sent_seq_ = of_another_boot ? 0 : since.value_or(last);
 }
 
 void Session::send_events() {

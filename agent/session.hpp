@@ -61,7 +61,7 @@ class Session {
     /// The request in progress will be answered by silence unless it fails: events may flow.
     void expect_silence();
 
-    /// Events above `since`, or from now on; the answer to hypnos-subscribe.
+    /// Events above `since`, or from now on; all of them if `since` is no number of this boot.
     void subscribe(std::optional<std::int64_t> since);
     void unsubscribe() { subscribed_ = false; }
     /// The next reply has 0xFF in front: guest-sync-delimited.

@@ -24,6 +24,12 @@ std::vector<std::string> names_of(const std::vector<Hook>& hooks) {
     return names;
 }
 
+Error failure_of(const Record& record) {
+    const Json data =
+        Json::object({{"outcome", name_of(record.outcome)}, {"errno", record.os_error}});
+    return {ErrorCode::Generic, record.error, data};
+}
+
 bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
 
 }  // namespace
@@ -103,7 +109,8 @@ void Suspender::apply(const FlushOutput&) {
 }
 
 void Suspender::apply(const EnterSleep& effect) {
-    const SleepPlan plan = plan_sleep(effect.request.mode, read_power_facts(deps_.power));
+    const SleepPlan plan =
+        plan_sleep(effect.request.mode, effect.request.require, read_power_facts(deps_.power));
     sleep_.start(plan, [this](const SleepResult& result) {
         deps_.woke();
         handle(SleepReturned{result});
@@ -116,7 +123,7 @@ void Suspender::apply(const Report&) {
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
-    if (!waiting_.answered) answer(slept ? CommandResult(std::nullopt) : fail(record.error));
+    if (!waiting_.answered) answer(slept ? CommandResult(std::nullopt) : fail(failure_of(record)));
     if (when_idle_) when_idle_();
 }
 

@@ -6,6 +6,8 @@
 
 export LC_ALL=C.UTF-8  # what apt and others say is read
 unset LANGUAGE
+# The repository may belong to another user than the one who runs the tests.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -17,18 +17,19 @@ reports=()
 # unit_tests BUILD: every gtest case counts
 unit_tests() {
     local report=$1/meson-logs/testlog.junit.xml status=0
-    rm -f "$report"
+    rm -f "$report" "$1"/*.xml  # gtest's own reports would be merged
     meson test -C "$1" --print-errorlogs --suite unit || status=$?
     reports+=("$report=$status")
 }
 
-# python_tests BUILD NAME DIRECTORY...
+# python_tests BUILD NAME DIRECTORY..., as root if AS_ROOT is set: for mount namespaces and root disks
 python_tests() {
     local build=$1 report=$1/$2.xml status=0
     shift 2
     rm -f "$report"
-    HYPNOS_BUILD=$PWD/$build HYPNOS_AGENT=$PWD/$build/agent/hypnos-agent \
-        HYPNOSCTL=$PWD/$build/host-client/hypnosctl \
+    ${AS_ROOT:+as_root} env HYPNOS_BUILD="$PWD/$build" \
+        HYPNOS_AGENT="$PWD/$build/agent/hypnos-agent" \
+        HYPNOSCTL="$PWD/$build/host-client/hypnosctl" \
         /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
         --junitxml="$report" "$@" || status=$?
     reports+=("$report=$status")
@@ -48,6 +49,6 @@ build all
 unit_tests build
 python_tests build lint tests/lint
 python_tests build integration tests/integration
-python_tests build qemu tests/qemu
+AS_ROOT=1 python_tests build qemu tests/qemu
 if [ "${1:-}" = --deep ]; then deep; fi
 /usr/bin/python3 scripts/count_results.py "${reports[@]}"

@@ -81,7 +81,7 @@ Json mode_json(SleepMode mode, const PowerFacts& facts) {
                                 {"findings", findings}});
     const bool any = first_blocker(preflight(mode, Require::Any, facts)) == nullptr;
     if (mode != SleepMode::Disk && any)
-        result.set("depth", plan_sleep(mode, facts).deep ? "deep" : "s2idle");
+        result.set("depth", plan_sleep(mode, Require::Any, facts).deep ? "deep" : "s2idle");
     return result;
 }
 

@@ -25,8 +25,7 @@ void check_machine(const PowerFacts& facts, std::vector<Finding>& findings) {
         findings.push_back(blocker("pm.acpi-off", "/sys/bus/pci/devices/0000:00:1f.0/config",
                                    "the firmware has left ACPI power management off after a wake "
                                    "from S3 (SeaBIOS on q35 does), so a sleep would be none; "
-                                   "restart the guest, or run the agent with the right to write "
-                                   "this file, which mends it"));
+                                   "restart the guest"));
 }
 
 void check_ram(Require require, const PowerFacts& facts, std::vector<Finding>& findings) {
@@ -118,12 +117,12 @@ const Finding* first_blocker(const std::vector<Finding>& findings) {
     return found == findings.end() ? nullptr : &*found;
 }
 
-SleepPlan plan_sleep(SleepMode mode, const PowerFacts& facts) {
+SleepPlan plan_sleep(SleepMode mode, Require require, const PowerFacts& facts) {
     SleepPlan plan;
     plan.mode = mode;
     plan.state = uses_disk(mode) ? "disk" : "mem";
     if (uses_ram(mode)) {
-        plan.deep = facts.mem_sleep.offers("deep");
+        plan.deep = require == Require::Deep || facts.mem_sleep.offers("deep");
         plan.mem_sleep = plan.deep ? "deep" : "s2idle";
         plan.restore_mem_sleep = facts.mem_sleep.chosen;
     }

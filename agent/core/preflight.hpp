@@ -54,7 +54,7 @@ struct SleepPlan {
     std::string restore_mem_sleep, restore_disk;
 };
 
-/// For a mode that preflight() let pass.
-[[nodiscard]] SleepPlan plan_sleep(SleepMode mode, const PowerFacts& facts);
+/// For a mode that preflight() let pass. With Require::Deep nothing shallower is ever planned.
+[[nodiscard]] SleepPlan plan_sleep(SleepMode mode, Require require, const PowerFacts& facts);
 
 }  // namespace hypnos::agent

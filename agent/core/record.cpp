@@ -12,18 +12,27 @@ Json hook_json(const HookReport& hook) {
                                 {"result", hook.result},
                                 {"status", hook.status},
                                 {"ms", hook.took.count()}});
-    if (!hook.output.empty()) result.set("output", hook.output);
     return result;
 }
 
-Json phase_json(const Phase& phase) {
-    return Json::object({{"name", phase.name}, {"boottime-us", phase.at.count()}});
+Json phases_json(const std::vector<Phase>& phases) {
+    Json result = Json::array();
+    for (const Phase& phase : phases)
+        result.append(Json::object({{"name", phase.name}, {"boottime-us", phase.at.count()}}));
+    return result;
 }
 
-template <typename T>
-Json array_of(const std::vector<T>& items, Json (*convert)(const T&)) {
+/// With output as long as it fits: an event must not exceed a message.
+Json hooks_json(const std::vector<HookReport>& hooks) {
+    constexpr std::size_t kOutputTogether = 32 * 1024;
     Json result = Json::array();
-    for (const T& item : items) result.append(convert(item));
+    std::size_t output = 0;
+    for (const HookReport& hook : hooks) {
+        Json element = hook_json(hook);
+        output += hook.output.size();
+        if (!hook.output.empty() && output <= kOutputTogether) element.set("output", hook.output);
+        result.append(element);
+    }
     return result;
 }
 
@@ -42,14 +51,14 @@ Json begun_json(const Record& record) {
     return Json::object({{"transaction", record.request.transaction},
                          {"mode", name_of(record.request.mode)},
                          {"initiator", name_of(record.request.initiator)},
-                         {"phases", array_of(record.phases, phase_json)}});
+                         {"phases", phases_json(record.phases)}});
 }
 
 Json ended_json(const Record& record) {
     Json data = begun_json(record);
     data.set("outcome", name_of(record.outcome));
     data.set("slept-ms", record.slept.count());
-    data.set("hooks", array_of(record.hooks, hook_json));
+    data.set("hooks", hooks_json(record.hooks));
     if (!record.error.empty()) add_failure(data, record);
     return data;
 }

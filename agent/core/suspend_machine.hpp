@@ -3,13 +3,13 @@
 //
 // The suspend machine: one transaction from request to report.
 //
-//             Requested                    all pre hooks ready            alarm armed
-//   Idle ------------------> Preparing ------------------------> Arming ---------------> Flushing
-//    ^                           |                                  |                        |
-//    |                           | veto                             | no alarm               |
-//    output |      all post hooks done  v                                  v v flushed
-//    +------------------------ Undoing <-------------------------------------------------- Asleep
-//                                                 SleepReturned
+//            Requested               pre hooks ready           alarm armed
+//   Idle ---------------> Preparing ------------------> Arming ------------> Flushing
+//    ^                        |                           |                      |
+//    |                        | veto                      | no alarm             | output flushed
+//    |  post hooks done       v                           v                      v
+//    +--------------------- Undoing <-------------------------------------- Asleep
+//                                               SleepReturned
 //
 // Post hooks run in reverse, for every hook whose pre was started. The machine decides and touches
 // nothing: step() answers with effects, the caller carries them out in order and feeds the results

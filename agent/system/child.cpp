@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 /// In the child, before exec: a session of its own, so that one kill reaches all it starts.
 void lead_session(gpointer) {
     setsid();
+    umask(022);
     signal(SIGPIPE, SIG_DFL);
     dup2(STDOUT_FILENO, STDERR_FILENO);
 }
@@ -99,16 +101,21 @@ void Child::escalate(int signal_number, std::chrono::milliseconds grace) {
         if (signal_number == SIGTERM)
             escalate(SIGKILL, kKillGrace);
         else
-            finish();
+            abandon();
     });
 }
 
+void Child::abandon() {
+    g_warning("process %d does not end, even after SIGKILL: it hangs in the kernel", pid_);
+    finish();
+}
+
 void Child::reap() {
+    if (exit_.timed_out) kill(-pid_, SIGKILL);  // what it left behind in its group
     int wait_status = 0;
     waitpid(pid_, &wait_status, WNOHANG);
     exit_.status = exit_status(wait_status);
     if (output_watch_) read_output();
-    if (exit_.timed_out) kill(-pid_, SIGKILL);  // what it left behind in its group
     finish();
 }
 

@@ -43,6 +43,7 @@ class Child {
     void watch_child(std::chrono::milliseconds limit);
     void read_output();
     void escalate(int signal_number, std::chrono::milliseconds grace);
+    void abandon();
     void reap();
     void finish();
 

@@ -97,6 +97,9 @@ Result<UniqueFd> open_device(const Endpoint& endpoint) {
         return system_failure(
             "open " + endpoint.path,
             errno == EBUSY ? " (another agent, such as qemu-ga, has it open)" : "");
+    struct stat info {};
+    if (fstat(device.get(), &info) != 0 || !S_ISCHR(info.st_mode))
+        return fail(endpoint.path + " is no character device");
     if (endpoint.method == Method::IsaSerial) make_raw(device.get());
     return device;
 }

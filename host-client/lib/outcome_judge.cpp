@@ -100,6 +100,7 @@ void OutcomeJudge::on(const AgentRecord& evidence) {
 
 void OutcomeJudge::record_says_slept(const Json& data) {
     const std::string record = slept_text(data);
+    if (asleep_) return decide(Outcome::Slept, *asleep_ + ", and " + record);
     if (question_.qemu_watched)
         return decide(Outcome::Failed,
                       record + ", but QEMU, which was watched all the time, never slept");

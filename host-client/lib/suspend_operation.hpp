@@ -48,7 +48,10 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     void last_questions();
     void last_question();
     void conclude();
-    void give_up(const Error& error) { finish(tl::unexpected(error)); }
+    void give_up(const Error& error) {
+        limit_timer_.reset();  // the first reason is the one to tell
+        finish(tl::unexpected(error));
+    }
     void mark(const std::string& name, HostTime at);
     void mark(const std::string& name) { mark(name, host_now()); }
 

@@ -36,6 +36,7 @@ class Watch::Port {
     /// Asks for the agent's events, and those missed.
     void open() {
         retry_.reset();
+        asked_anew_ = false;
         session_.open(kConnectLimit, [this](const Result<void>& opened) {
             if (!opened) return lost(opened.error());
             note("connected");
@@ -63,7 +64,8 @@ class Watch::Port {
     void subscribed(const Result<Json>& reply) {
         if (!reply) return note(reply.error().message);
         const std::string boot_id = (*reply)["boot-id"].string().value_or("");
-        if (!last_seq_ || boot_id.empty() || boot_id == boot_id_) return;
+        const bool same_boot = boot_id.empty() || boot_id == boot_id_;
+        if (!last_seq_ || same_boot || std::exchange(asked_anew_, true)) return;
         last_seq_ = 0;
         boot_id_ = boot_id;
         subscribe();
@@ -98,6 +100,7 @@ class Watch::Port {
     Handlers handlers_;
     std::string noted_, boot_id_;
     std::optional<std::int64_t> last_seq_;
+    bool asked_anew_ = false;  // a guest may invent boots; once a connection is enough
     glib::Source retry_;
 };
 

@@ -11,13 +11,13 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 BUILD = Path(os.environ.get("HYPNOS_BUILD", TOP / "build"))
-EXPOSURE = 42
+EXPOSURE = 45
 """systemd's measure times ten: 0 is bound hand and foot, 100 is free; Debian's qemu-ga has 96."""
 
 
 def tracked(*patterns: str) -> list[str]:
     """Files of the repository by glob."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
     listing = subprocess.run(command, cwd=TOP, check=True, capture_output=True, text=True)
     return [name for name in listing.stdout.splitlines() if (TOP / name).exists()]
 

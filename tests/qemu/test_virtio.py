@@ -53,7 +53,7 @@ def test_block_a_file_written_through_the_sleep_is_whole(vm_factory: MakeVm) -> 
     assert written[-1] > at_wake > 0
     vm.sh("sync; echo 3 >/proc/sys/vm/drop_caches; md5sum -c /run/before.md5", 30).check()
     assert vm.sh("dmesg | grep -iE 'ext4.*error|I/O error'").stdout == ""
-    vm.sh("umount /data").check()
+    wait_until(lambda: vm.sh("umount /data").returncode == 0)
     vm.stop()
     subprocess.run(["/sbin/fsck.ext4", "-fn", vm.home.data], check=True)
 

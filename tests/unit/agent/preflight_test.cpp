@@ -159,7 +159,7 @@ std::string writes(const SleepPlan& plan) {
 }
 
 TEST(PlanSleep, RamIsDeepWhereFirmwareOffersIt) {
-    const SleepPlan plan = plan_sleep(SleepMode::Ram, capable());
+    const SleepPlan plan = plan_sleep(SleepMode::Ram, Require::Any, capable());
     EXPECT_EQ(writes(plan), "mem_sleep=deep disk= state=mem back: mem_sleep=deep disk=");
     EXPECT_TRUE(plan.deep);
     EXPECT_EQ(plan.mode, SleepMode::Ram);
@@ -168,14 +168,14 @@ TEST(PlanSleep, RamIsDeepWhereFirmwareOffersIt) {
 TEST(PlanSleep, RamPutsBackWhatWasChosenBefore) {
     PowerFacts facts = capable();
     facts.mem_sleep = parse_choice("[s2idle] deep");
-    EXPECT_EQ(writes(plan_sleep(SleepMode::Ram, facts)),
+    EXPECT_EQ(writes(plan_sleep(SleepMode::Ram, Require::Any, facts)),
               "mem_sleep=deep disk= state=mem back: mem_sleep=s2idle disk=");
 }
 
 TEST(PlanSleep, RamIsS2idleWhereThereIsNothingDeeper) {
     PowerFacts facts = capable();
     facts.mem_sleep = parse_choice("[s2idle]");
-    const SleepPlan plan = plan_sleep(SleepMode::Ram, facts);
+    const SleepPlan plan = plan_sleep(SleepMode::Ram, Require::Any, facts);
     EXPECT_EQ(writes(plan), "mem_sleep=s2idle disk= state=mem back: mem_sleep=s2idle disk=");
     EXPECT_FALSE(plan.deep);
 }
@@ -183,26 +183,26 @@ TEST(PlanSleep, RamIsS2idleWhereThereIsNothingDeeper) {
 TEST(PlanSleep, DiskUsesThePlatformAndLeavesMemSleepAlone) {
     PowerFacts facts = capable();
     facts.disk = parse_choice("platform [shutdown] reboot suspend");
-    EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, facts)),
+    EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, Require::Any, facts)),
               "mem_sleep= disk=platform state=disk back: mem_sleep= disk=shutdown");
 }
 
 TEST(PlanSleep, DiskShutsDownWhereThePlatformHasNoS4) {
     PowerFacts facts = capable();
     facts.disk = parse_choice("[shutdown] reboot suspend");
-    EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, facts)),
+    EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, Require::Any, facts)),
               "mem_sleep= disk=shutdown state=disk back: mem_sleep= disk=shutdown");
 }
 
 TEST(PlanSleep, HybridIsADiskSleepThatSuspends) {
-    EXPECT_EQ(writes(plan_sleep(SleepMode::Hybrid, capable())),
+    EXPECT_EQ(writes(plan_sleep(SleepMode::Hybrid, Require::Any, capable())),
               "mem_sleep=deep disk=suspend state=disk back: mem_sleep=deep disk=platform");
 }
 
 TEST(PlanSleep, HybridIsShallowToldSo) {
     PowerFacts facts = capable();
     facts.mem_sleep = parse_choice("[s2idle]");
-    EXPECT_FALSE(plan_sleep(SleepMode::Hybrid, facts).deep);
+    EXPECT_FALSE(plan_sleep(SleepMode::Hybrid, Require::Any, facts).deep);
 }
 
 }  // namespace

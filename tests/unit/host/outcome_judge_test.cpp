@@ -73,6 +73,13 @@ TEST(OutcomeJudge, AnAcceptanceMayComeBehindTheProofOrNotAtAll) {
     expect_verdict(never, Outcome::Slept, "did not accept");
 }
 
+TEST(OutcomeJudge, ARecordOfTheSleepIsAsGoodAsTheAcceptance) {
+    OutcomeJudge judge(question(SleepMode::Ram));
+    judge.add(QemuReported{PowerEvent::Suspend}, 2s);
+    judge.add(AgentRecord{record("slept")}, 3s);
+    expect_verdict(judge, Outcome::Slept, "QEMU reported SUSPEND");
+}
+
 TEST(OutcomeJudge, AForeignAgentDoesNotAccept) {
     SleepQuestion foreign = question(SleepMode::Ram);
     foreign.agent_accepts = false;

@@ -5,8 +5,8 @@
 //
 //   request      somebody's wish that the guest sleep
 //   transaction  what follows from an accepted request; has a uuid; ends in exactly one outcome
-//   record       what the agent knows of a transaction when it has ended: the data of its last
-//   event finding      one reason why a mode will not, or may not, work
+//   record       what the agent knows of a transaction when it has ended, the data of its last event
+//   finding      one reason why a mode will not, or may not, work
 
 #pragma once
 
