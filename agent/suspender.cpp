@@ -20,6 +20,7 @@ std::optional<Finding> blocker_of(const SuspendRequest& request, const PowerFact
 
 std::vector<std::string> names_of(const std::vector<Hook>& hooks) {
     std::vector<std::string> names;
+    names.reserve(hooks.size());
     for (const Hook& hook : hooks) names.push_back(hook.name);
     return names;
 }

@@ -19,7 +19,7 @@ class EventLog {
   public:
     /// Whichever is less; the newest event is always kept.
     static constexpr std::size_t kKept = 64;
-    static constexpr std::size_t kKeptBytes = 128 * 1024;
+    static constexpr std::size_t kKeptBytes = std::size_t{128} * 1024;
 
     struct Entry {
         std::int64_t seq = 0;

@@ -64,6 +64,14 @@ void check_disk(SleepMode mode, const PowerFacts& facts, std::vector<Finding>& f
         findings.push_back(blocker("pm.no-state", kDiskFile,
                                    "this kernel does not offer '" + disk_word(mode, facts) +
                                        "' there, which this mode needs"));
+    else if (mode == SleepMode::Disk && !facts.disk.offers("platform"))
+        findings.push_back(
+            {"pm.s4-off", Severity::Warn, kDiskFile,
+             "the firmware offers no S4, so the image is written and the machine "
+             "merely powers off: no host can tell that from a shutdown; enable S4 in "
+             "the machine (QEMU: -global PIIX4_PM.disable_s4=0 or "
+             "ICH9-LPC.disable_s4=0, libvirt: <pm><suspend-to-disk "
+             "enabled='yes'/></pm>)"});
     if (std::none_of(facts.swaps.begin(), facts.swaps.end(), is_image_target))
         findings.push_back(blocker("swap.none", "/proc/swaps",
                                    "no swap is on that could hold the image (zram does not "

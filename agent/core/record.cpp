@@ -24,7 +24,7 @@ Json phases_json(const std::vector<Phase>& phases) {
 
 /// With output as long as it fits: an event must not exceed a message.
 Json hooks_json(const std::vector<HookReport>& hooks) {
-    constexpr std::size_t kOutputTogether = 32 * 1024;
+    constexpr std::size_t kOutputTogether = std::size_t{32} * 1024;
     Json result = Json::array();
     std::size_t output = 0;
     for (const HookReport& hook : hooks) {

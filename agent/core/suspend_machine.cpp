@@ -3,8 +3,9 @@
 
 #include "agent/core/suspend_machine.hpp"
 
+#include <glib.h>
+
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace hypnos::agent {
@@ -39,7 +40,7 @@ std::string failure_text(const SleepResult& result) {
     if (result.os_error == 0)
         return "the kernel returned from /sys/power/state without having slept: a wakeup event "
                "came first; try again";
-    std::string text = "cannot write to " + result.failed_file + ": " + strerror(result.os_error);
+    std::string text = "cannot write to " + result.failed_file + ": " + g_strerror(result.os_error);
     if (!result.device.empty()) text += " (device " + result.device + ")";
     return text + "; see the guest's kernel log";
 }

@@ -27,6 +27,7 @@ int open_pidfd(int pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
     std::vector<char*> result;
+    result.reserve(strings.size() + 1);
     for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
     result.push_back(nullptr);
     return result;

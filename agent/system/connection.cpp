@@ -14,7 +14,7 @@ namespace hypnos::agent {
 namespace {
 
 /// A peer that does not read is not read from either.
-constexpr std::size_t kOutputLimit = 256 * 1024;
+constexpr std::size_t kOutputLimit = std::size_t{256} * 1024;
 
 /// Reads in one go, so that a flood cannot keep signals and other hosts waiting.
 constexpr int kReadsAtOnce = 32;

@@ -4,6 +4,7 @@
 #include "agent/system/endpoint.hpp"
 
 #include <fcntl.h>
+#include <glib.h>
 #include <linux/vm_sockets.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,7 +13,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 
 namespace hypnos::agent {
@@ -21,7 +21,7 @@ namespace {
 constexpr int kBacklog = 16;
 
 tl::unexpected<Error> system_failure(const std::string& what, const std::string& advice = "") {
-    return fail("cannot " + what + ": " + strerror(errno) + advice);
+    return fail("cannot " + what + ": " + g_strerror(errno) + advice);
 }
 
 void make_raw(int fd) {

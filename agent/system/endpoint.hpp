@@ -5,9 +5,9 @@
 
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "glib/unique_fd.hpp"
 #include "hypnos/protocol/error.hpp"
@@ -16,8 +16,8 @@ namespace hypnos::agent {
 
 enum class Method { VirtioSerial, IsaSerial, UnixListen, VsockListen };
 
-inline const std::vector<std::string_view> kMethodNames = {"virtio-serial", "isa-serial",
-                                                           "unix-listen", "vsock-listen"};
+inline constexpr std::array<std::string_view, 4> kMethodNames = {"virtio-serial", "isa-serial",
+                                                                 "unix-listen", "vsock-listen"};
 
 struct Endpoint {
     Method method = Method::VirtioSerial;

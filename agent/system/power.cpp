@@ -117,7 +117,7 @@ void SleepThread::start(const SleepPlan& plan, Done done) {
     });
 }
 
-void SleepThread::finished(Done done) {
+void SleepThread::finished(const Done& done) {
     thread_.join();
     finished_watch_.reset();
     done(result_);

@@ -41,7 +41,7 @@ class SleepThread {
     void start(const SleepPlan& plan, Done done);
 
   private:
-    void finished(Done done);
+    void finished(const Done& done);
 
     const Power& power_;
     std::thread thread_;

@@ -3,8 +3,9 @@
 
 #include "agent/system/rtc_alarm.hpp"
 
+#include <glib.h>
+
 #include <cerrno>
-#include <cstring>
 
 namespace hypnos::agent {
 namespace {
@@ -19,8 +20,8 @@ Result<void> RtcAlarm::arm(std::chrono::milliseconds delay) {
     if (error == 0) return {};
     std::string hint = error == EBUSY ? "; another program's alarm is set: clear it first"
                                       : "; the guest needs an RTC with an alarm";
-    return fail(std::string("cannot set the wake alarm in ") + kWakeAlarm + ": " + strerror(error) +
-                hint);
+    return fail(std::string("cannot set the wake alarm in ") + kWakeAlarm + ": " +
+                g_strerror(error) + hint);
 }
 
 void RtcAlarm::disarm() {

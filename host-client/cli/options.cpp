@@ -77,7 +77,7 @@ Result<std::chrono::milliseconds> parse_seconds(const char* option, double secon
 }
 
 Result<std::size_t> parse_choice(const char* option, const std::string& word,
-                                 const std::vector<std::string_view>& values) {
+                                 std::span<const std::string_view> values) {
     const auto found = std::find(values.begin(), values.end(), word);
     if (found != values.end()) return static_cast<std::size_t>(found - values.begin());
     std::string known;

@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,6 @@ class Text {
 
 /// The index of `word` in `values`.
 [[nodiscard]] Result<std::size_t> parse_choice(const char* option, const std::string& word,
-                                               const std::vector<std::string_view>& values);
+                                               std::span<const std::string_view> values);
 
 }  // namespace hypnos::cli

@@ -19,6 +19,11 @@ HostTime read_clock(clockid_t clock) {
 
 HostTime host_now() { return read_clock(CLOCK_BOOTTIME); }
 
+bool stamped_before(std::int64_t realtime_us, HostTime at) {
+    const HostTime age = read_clock(CLOCK_REALTIME) - HostTime(realtime_us);
+    return realtime_us > 0 && age > host_now() - at;
+}
+
 HostTime host_time_of(std::int64_t realtime_us, HostTime earliest) {
     const HostTime now = host_now();
     const HostTime age = read_clock(CLOCK_REALTIME) - HostTime(realtime_us);

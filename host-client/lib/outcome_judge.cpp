@@ -154,7 +154,7 @@ void OutcomeJudge::powered_off(const std::string& what) {
     if (question_.mode != SleepMode::Ram && suspend_disk_)
         return decide(Outcome::Slept, joined(other_events_) + ", then " + what + on_disk_only);
     decide(Outcome::ShutOffWithoutImage,
-           what + ", and nothing says that a disk image was written: expect it to boot afresh");
+           what + ", and nothing says that a disk image was written: it may boot afresh");
 }
 
 void OutcomeJudge::on(const DeadlinePassed&) {

@@ -177,7 +177,7 @@ void SuspendOperation::watch_agent(AgentSession& session) {
 
 void SuspendOperation::qemu_event(const Event& event) {
     const std::optional<PowerEvent> power = power_event(event.name);
-    if (!power) return;
+    if (!power || stamped_before(event.realtime_us, requested_at_)) return;
     const HostTime at = host_time_of(event.realtime_us, requested_at_);
     mark(event.name, at);
     add(QemuReported{*power}, at);
@@ -185,14 +185,14 @@ void SuspendOperation::qemu_event(const Event& event) {
 
 void SuspendOperation::agent_event(const Event& event) {
     if (!judge_->concerns(event.data)) return;
-    mark(event.name);
+    if (event.name == events::kSuspending || is_final(event)) mark(event.name);
     if (is_final(event)) record_came(event.data);
 }
 
 // QEMU answers in order, so its answer follows every event that came before: what it reported is
 // known before the agent is believed.
 void SuspendOperation::record_came(const Json& data) {
-    if (!judge_->concerns(data)) return;
+    if (!judge_->concerns(data) || std::exchange(record_asked_, true)) return;
     report_.record = data;
     if (!ports().qmp || !ports().qmp->is_open()) return add(AgentRecord{data});
     ports().qmp->call("query-status", {}, kLastQuestion, [this, data](const Result<Json>& reply) {

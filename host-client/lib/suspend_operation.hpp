@@ -59,8 +59,9 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     SuspendReport report_;
     std::optional<OutcomeJudge> judge_;  // from the request on
     HostTime requested_at_{};
-    bool soon_over_ = false;  // asleep: the agent's acceptance gets a moment more
-    bool foreign_ = false;    // the agent is not hypnos-agent
+    bool record_asked_ = false;  // the first record of this transaction is the one that counts
+    bool soon_over_ = false;     // asleep: the agent's acceptance gets a moment more
+    bool foreign_ = false;       // the agent is not hypnos-agent
     glib::Source limit_timer_, recovery_;
 };
 

@@ -58,6 +58,7 @@ void WakeOperation::run_state_came(const std::string& state) {
 }
 
 void WakeOperation::runs_already() {
+    report_.was_asleep = false;
     if (ports().listener() == nullptr) return done("no agent was asked");
     open_agent();
 }
@@ -67,8 +68,16 @@ void WakeOperation::wake_up() {
     ports().qmp->on_event([this](const Event& event) { qemu_event(event); });
     ports().qmp->on_closed([this](const Error& error) { give_up(error); });
     ports().qmp->call("system_wakeup", {}, remaining(), [this](const Result<Json>& reply) {
-        if (!reply) return give_up(reply.error());
+        if (!reply) return could_not_wake(reply.error());
         open_agent();
+    });
+}
+
+// It may have woken by itself since it was asked.
+void WakeOperation::could_not_wake(const Error& error) {
+    ports().qmp->call("query-status", {}, remaining(), [this, error](const Result<Json>& reply) {
+        const bool running = reply && (*reply)["status"] == Json("running");
+        return running ? runs_already() : give_up(error);
     });
 }
 

@@ -25,6 +25,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
     void run_state_came(const std::string& state);
     void runs_already();
     void wake_up();
+    void could_not_wake(const Error& error);
     void qemu_event(const Event& event);
     void open_agent();
     void answered();

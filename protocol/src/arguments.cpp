@@ -47,7 +47,7 @@ std::optional<std::string> Arguments::optional_string(const std::string& name) {
 }
 
 std::optional<std::size_t> Arguments::optional_choice(const std::string& name,
-                                                      const std::vector<std::string_view>& values) {
+                                                      std::span<const std::string_view> values) {
     const std::optional<std::string> value = optional_string(name);
     if (!value) return std::nullopt;
     const auto found = std::find(values.begin(), values.end(), *value);
@@ -56,8 +56,7 @@ std::optional<std::size_t> Arguments::optional_choice(const std::string& name,
     return found == values.end() ? 0 : static_cast<std::size_t>(found - values.begin());
 }
 
-std::size_t Arguments::choice(const std::string& name,
-                              const std::vector<std::string_view>& values) {
+std::size_t Arguments::choice(const std::string& name, std::span<const std::string_view> values) {
     if (!present(name)) note(missing(name));
     return optional_choice(name, values).value_or(0);
 }

@@ -4,20 +4,14 @@
 #include "hypnos/protocol/power.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace hypnos {
 namespace {
 
 template <typename Enum>
-std::string_view name_in(const std::vector<std::string_view>& names, Enum value) {
-    return names.at(static_cast<std::size_t>(value));
-}
-
-template <typename Enum>
-std::optional<Enum> value_in(const std::vector<std::string_view>& names, std::string_view name) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) return std::nullopt;
-    return static_cast<Enum>(found - names.begin());
+std::string_view name_in(std::span<const std::string_view> names, Enum value) {
+    return names[static_cast<std::size_t>(value)];
 }
 
 }  // namespace
@@ -27,11 +21,10 @@ std::string_view name_of(Require require) { return name_in(kRequireNames, requir
 std::string_view name_of(Initiator initiator) { return name_in(kInitiatorNames, initiator); }
 std::string_view name_of(Outcome outcome) { return name_in(kOutcomeNames, outcome); }
 
-std::optional<SleepMode> sleep_mode(std::string_view name) {
-    return value_in<SleepMode>(kSleepModeNames, name);
-}
 std::optional<Outcome> outcome(std::string_view name) {
-    return value_in<Outcome>(kOutcomeNames, name);
+    const auto found = std::find(kOutcomeNames.begin(), kOutcomeNames.end(), name);
+    if (found == kOutcomeNames.end()) return std::nullopt;
+    return static_cast<Outcome>(found - kOutcomeNames.begin());
 }
 
 Json to_json(const Finding& finding) {

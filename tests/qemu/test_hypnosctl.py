@@ -76,7 +76,7 @@ def test_s2idle_that_nobody_wakes_ends_in_time_and_is_not_called_sleep(vm_factor
     """QEMU knows nothing of it: where libvirt waits for ever."""
     vm = vm_factory(s3=False).wait_ready()
     status, report, _ = hypnosctl(
-        "suspend", guest(vm), "--require", "any", "--timeout", "4", "--json"
+        "suspend", guest(vm), "--require", "any", "--timeout", "8", "--json"
     )
     assert (status, report["outcome"]) == (TIMED_OUT, "timed-out")
     assert "s2idle" in report["text"]
@@ -89,6 +89,21 @@ def test_a_guest_that_powers_off_instead_has_not_slept(vm_factory: MakeVm) -> No
     vm.sh(f"chmod 755 {hook}").check()
     status, report, _ = hypnosctl("suspend", guest(vm), "--to", "disk", "--json")
     assert (status, report["outcome"]) == (DIFFERS, "shut-off-without-image")
+
+
+def test_without_s4_a_disk_sleep_cannot_be_told_from_a_power_off(vm_factory: MakeVm) -> None:
+    """It is said before and after, and the guest is not lost."""
+    vm = vm_factory(s4=False).wait_ready()
+    boot_id = vm.sh("cat /proc/sys/kernel/random/boot_id").check()
+    with vm.connect() as agent:
+        agent.sync()
+        disk = agent.request("hypnos-capabilities", id=1)["modes"][1]
+        assert [finding["code"] for finding in disk["findings"]] == ["pm.s4-off"]
+    status, report, _ = hypnosctl("suspend", guest(vm), "--to", "disk", "--json")
+    assert (status, report["outcome"]) == (DIFFERS, "shut-off-without-image")
+    vm.wait_exit()
+    vm.respawn().wait_shell()
+    assert vm.sh("cat /proc/sys/kernel/random/boot_id").check() == boot_id
 
 
 def test_an_agent_that_is_not_there_is_unreachable_in_time(vm_factory: MakeVm) -> None:

@@ -80,7 +80,7 @@ def test_half_a_request_of_a_host_that_left_is_forgotten(vm_factory: MakeVm) -> 
     with vm.connect() as agent:
         agent.sync()
         agent.send_raw(b'{"execute": "guest-pi')
-    vm.sh("true")  # by now the guest knows that the host has left
+    settle(vm)  # by now the agent knows that the host has left
     with vm.connect() as agent:
         agent.send_raw(b'{"execute": "guest-ping", "id": 1}\n')
         assert agent.reply() == {"return": {}, "id": 1}
@@ -93,18 +93,24 @@ def voluntary_switches(vm: Vm, seconds: float) -> int:
     return int(vm.sh(SWITCHES).check()) - before
 
 
+def settle(vm: Vm) -> None:
+    """Wait until the agent has done what there was to do."""
+    wait_until(lambda: voluntary_switches(vm, 0.5) == 0, 20, "the agent does not come to rest")
+
+
 def test_without_a_host_the_agent_does_not_wake(vm_factory: MakeVm) -> None:
     vm = vm_factory().wait_ready()
-    vm.sh("usleep 500000")  # the agent has just started
+    settle(vm)
     assert voluntary_switches(vm, IDLE_SECONDS) == 0
     for port in (AGENT_PORT, POWER_PORT):
         with vm.connect(port) as host:
             host.sync()
-    vm.sh("usleep 500000")  # the hosts have just left
+    settle(vm)
     assert voluntary_switches(vm, IDLE_SECONDS) == 0
     with vm.connect() as agent, vm.connect(POWER_PORT) as power:
         agent.sync()
         power.sync()
+        settle(vm)
         assert voluntary_switches(vm, IDLE_SECONDS) == 0
 
 
@@ -160,6 +166,7 @@ def test_either_port_may_be_missing_and_appear_later(vm_factory: MakeVm, present
     vm = vm_factory(only_ports=(present,)).wait_ready()
     with vm.connect(present) as one:
         one.sync()
+        settle(vm)
         assert voluntary_switches(vm, 1) == 0
         plug(vm, 5, absent)
         with vm.connect(absent) as other:

@@ -19,4 +19,7 @@ using HostTime = std::chrono::microseconds;
 /// or now if the stamp does not lie there (no stamp, a stepped clock, a lie).
 [[nodiscard]] HostTime host_time_of(std::int64_t realtime_us, HostTime earliest);
 
+/// Whether a CLOCK_REALTIME stamp of this host is from before `at`; false for no stamp (0).
+[[nodiscard]] bool stamped_before(std::int64_t realtime_us, HostTime at);
+
 }  // namespace hypnos

@@ -98,11 +98,7 @@ class AgentWire:
             self.events.append(message)
         return message
 
-    def receive_raw(self, timeout: float = 10.0) -> bytes:
-        """Whatever bytes come next."""
-        return self._stream.read_some(Deadline(timeout))
-
-    def wait_event(self, name: str, timeout: float = 10.0, since: int = 0) -> Message:
+    def wait_event(self, name: str, timeout: float = 30.0, since: int = 0) -> Message:
         """The first event of that name among ``events[since:]``, now or to come."""
         deadline = Deadline(timeout)
         while not (found := self._find(name, since)):

@@ -63,11 +63,6 @@ class Stream:
         head, _, self._buffer = self._buffer.partition(separator)
         return head
 
-    def read_some(self, deadline: Deadline) -> bytes:
-        """Whatever is there, at least one byte."""
-        data, self._buffer = self._buffer or self._receive(deadline), b""
-        return data
-
     def _receive(self, deadline: Deadline) -> bytes:
         self._socket.settimeout(max(deadline.left(), 0.001))
         data = self._socket.recv(65536)

@@ -87,20 +87,9 @@ class Vm:
         """Wait for QEMU to end by itself; its exit status."""
         return self._running.wait(timeout)
 
-    def wait_status(self, status: str, timeout: float = 30.0) -> None:
-        """Wait for QEMU's run state."""
-        wait_until(lambda: self.qmp.status() == status, timeout, f"never {status}")
-
     def sh(self, command: str, timeout: float = 10.0) -> Completed:
         """Run a shell command in the guest, as root."""
         return self._connected_shell.run(command, timeout)
-
-    def background(self, command: str) -> None:
-        """Start a command that may take the shell down: sleep, power-off.
-
-        It begins a moment later, so that this call's own answer gets out.
-        """
-        self.sh(f"(usleep 100000; {command}) >/dev/null 2>&1 &").check()
 
     def connect(self, port: str = AGENT_PORT, timeout: float = 10.0) -> AgentWire:
         """A connection to whoever listens on a port in the guest."""
@@ -119,11 +108,6 @@ class Vm:
     def alive(self) -> bool:
         """Whether the QEMU process runs."""
         return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        """The process id of QEMU."""
-        return self._running.pid
 
     @property
     def qmp(self) -> Qmp:

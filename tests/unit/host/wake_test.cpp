@@ -88,6 +88,17 @@ TEST_F(WakeTest, AGuestThatRunsIsNoError) {
     EXPECT_EQ(qemu.count("system_wakeup"), 0);
 }
 
+TEST_F(WakeTest, AGuestThatWokeByItselfMeanwhileIsNoError) {
+    qemu.answers["system_wakeup"] = [this](const Json&) {
+        qemu.run_state = "running";
+        return Result<Json>(tl::unexpected(Error{ErrorCode::Generic, "not suspended"}));
+    };
+    qemu.after = nullptr;
+    const auto report = wake();
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_FALSE(report->was_asleep);
+}
+
 TEST_F(WakeTest, APausedGuestIsNotWoken) {
     qemu.run_state = "paused";
     const auto report = wake();

@@ -8,13 +8,6 @@
 namespace hypnos {
 namespace {
 
-TEST(Power, NamesOfModesComeBack) {
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        EXPECT_EQ(sleep_mode(name_of(mode)), mode);
-    EXPECT_EQ(sleep_mode("RAM"), std::nullopt);
-    EXPECT_EQ(sleep_mode(""), std::nullopt);
-}
-
 TEST(Power, NamesOfOutcomesComeBack) {
     for (std::size_t i = 0; i < kOutcomeNames.size(); ++i)
         EXPECT_EQ(name_of(outcome(kOutcomeNames[i]).value()), kOutcomeNames[i]);

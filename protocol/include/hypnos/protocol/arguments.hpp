@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
@@ -29,9 +29,9 @@ class Arguments {
     std::optional<std::string> optional_string(const std::string& name);
 
     /// The index in `values` of a string that must be one of them.
-    std::size_t choice(const std::string& name, const std::vector<std::string_view>& values);
+    std::size_t choice(const std::string& name, std::span<const std::string_view> values);
     std::optional<std::size_t> optional_choice(const std::string& name,
-                                               const std::vector<std::string_view>& values);
+                                               std::span<const std::string_view> values);
 
     [[nodiscard]] Result<void> finish();
 

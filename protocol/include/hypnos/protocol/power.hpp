@@ -10,11 +10,11 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
@@ -38,24 +38,23 @@ enum class Outcome {
 };
 
 // Wire names, in the order of the enumerators.
-inline const std::vector<std::string_view> kSleepModeNames = {"ram", "disk", "hybrid"};
-inline const std::vector<std::string_view> kRequireNames = {"deep", "any"};
-inline const std::vector<std::string_view> kInitiatorNames = {"host", "local", "cloud"};
-inline const std::vector<std::string_view> kOutcomeNames = {"slept",
-                                                            "refused",
-                                                            "failed",
-                                                            "cancelled",
-                                                            "timed-out",
-                                                            "s2idle",
-                                                            "shut-off-without-image",
-                                                            "woke-early",
-                                                            "image-lost"};
+inline constexpr std::array<std::string_view, 3> kSleepModeNames = {"ram", "disk", "hybrid"};
+inline constexpr std::array<std::string_view, 2> kRequireNames = {"deep", "any"};
+inline constexpr std::array<std::string_view, 3> kInitiatorNames = {"host", "local", "cloud"};
+inline constexpr std::array<std::string_view, 9> kOutcomeNames = {"slept",
+                                                                  "refused",
+                                                                  "failed",
+                                                                  "cancelled",
+                                                                  "timed-out",
+                                                                  "s2idle",
+                                                                  "shut-off-without-image",
+                                                                  "woke-early",
+                                                                  "image-lost"};
 
 [[nodiscard]] std::string_view name_of(SleepMode mode);
 [[nodiscard]] std::string_view name_of(Require require);
 [[nodiscard]] std::string_view name_of(Initiator initiator);
 [[nodiscard]] std::string_view name_of(Outcome outcome);
-[[nodiscard]] std::optional<SleepMode> sleep_mode(std::string_view name);
 [[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
 
 enum class Severity { Block, Warn };
