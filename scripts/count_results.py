@@ -12,7 +12,8 @@ from pathlib import Path
 KNOWN_REASONS = (
     "vsock",  # another test does the same in a guest
     "under AddressSanitizer",  # memory is measured in the ordinary build
-    "needs root",  # run the tests as root to have them all
+    "needs root",  # scripts/test.sh runs those through sudo
+    "only root can",
 )
 """Words in the reasons of skips that are fine."""
 

@@ -9,13 +9,22 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "glib/source.hpp"
 #include "hypnos/clock.hpp"
+#include "hypnos/guest.hpp"
 #include "ports.hpp"
 
 namespace hypnos {
+
+/// A guest may send events without end: what comes after so many steps is left out.
+inline void add_step(std::vector<Step>& timeline, const std::string& name, HostTime at) {
+    constexpr std::size_t kStepsMost = 64;
+    if (timeline.size() < kStepsMost) timeline.push_back({name, at});
+}
 
 class AnyOperation {
   public:

@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLastQuestion{1000};
 constexpr milliseconds kRecovery{250};
 constexpr milliseconds kDeadlineMost = std::chrono::minutes(20);  // the agent takes no longer one
-constexpr std::size_t kStepsMost = 64;  // a guest may send events without end
 
 std::optional<PowerEvent> power_event(const std::string& name) {
     static constexpr std::array<std::pair<const char*, PowerEvent>, 4> kEvents{
@@ -156,10 +155,6 @@ void SuspendOperation::request_foreign() {
 void SuspendOperation::said_no(const Error& error) {
     const bool no_reply = error.code == ErrorCode::TimedOut || error.code == ErrorCode::Unreachable;
     if (!no_reply) add(AgentSaidNo{error});
-}
-
-void SuspendOperation::mark(const std::string& name, HostTime at) {
-    if (report_.timeline.size() < kStepsMost) report_.timeline.push_back({name, at});
 }
 
 void SuspendOperation::watch_qemu() {

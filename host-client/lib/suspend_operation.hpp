@@ -52,7 +52,7 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
         limit_timer_.reset();  // the first reason is the one to tell
         finish(tl::unexpected(error));
     }
-    void mark(const std::string& name, HostTime at);
+    void mark(const std::string& name, HostTime at) { add_step(report_.timeline, name, at); }
     void mark(const std::string& name) { mark(name, host_now()); }
 
     SuspendOptions options_;

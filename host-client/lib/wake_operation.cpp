@@ -17,8 +17,6 @@ using std::chrono::milliseconds;
 // Until the agent has run its post hooks and closed its record.
 constexpr milliseconds kPoll{50};
 
-constexpr std::size_t kStepsMost = 64;  // a guest may send events without end
-
 // Between the wake and the record, by two clocks.
 constexpr milliseconds kSlack{1000};
 
@@ -102,10 +100,6 @@ void WakeOperation::open_agent() {
         answered();
         ask_status();
     });
-}
-
-void WakeOperation::mark(const std::string& name, HostTime at) {
-    if (report_.timeline.size() < kStepsMost) report_.timeline.push_back({name, at});
 }
 
 void WakeOperation::answered() {

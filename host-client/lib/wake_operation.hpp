@@ -37,7 +37,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
 
     void done(const std::string& text);
     void give_up(const Error& error) { finish(tl::unexpected(error)); }
-    void mark(const std::string& name, HostTime at);
+    void mark(const std::string& name, HostTime at) { add_step(report_.timeline, name, at); }
 
     WakeReport report_;
     std::string limit_;  // in words
