@@ -5,6 +5,7 @@
 import json
 import os
 import pty
+import signal
 import socket
 import stat
 from collections.abc import Callable
@@ -45,6 +46,38 @@ def test_killed_and_restarted_it_answers_and_goes_on_counting(
     sleep_once(agent, kernel)
     with agent.connect() as client:
         assert client.result("hypnos-status")["resume-count"] == 2
+
+
+def test_a_transaction_that_a_killed_agent_left_open_is_closed_by_the_next(
+    agent: Agent, kernel: FakeKernel
+) -> None:
+    """Nothing stays announced for ever."""
+    with agent.connect() as client:
+        transaction = client.result("hypnos-suspend", {"mode": "ram"})["transaction"]
+    kernel.fall_asleep()
+    agent.kill()
+    agent.start()
+    with agent.connect() as client:
+        ended, ready = client.result("hypnos-events", {"since": 2})["events"]
+        assert (ended["event"], ready["event"]) == ("HYPNOS_SUSPEND_FAILED", "HYPNOS_READY")
+        assert ended["data"]["transaction"] == transaction
+        assert ended["data"]["outcome"] == "failed"
+
+
+def test_sigterm_ends_the_sleep_under_way_first(agent: Agent, kernel: FakeKernel) -> None:
+    """Its hooks are undone, its settings put back, its end told; then the agent ends, with 0."""
+    agent.root.write("sys/power/mem_sleep", "[s2idle] deep\n")
+    agent.root.add_hook("10-both", 'echo "$1" >>"$LOG"')
+    with agent.connect_power() as power:
+        power.result("hypnos-suspend", {"mode": "ram"})
+        kernel.fall_asleep()
+        os.kill(agent.pid, signal.SIGTERM)
+        assert power.result("hypnos-status")["state"] == "asleep"
+        kernel.wake()
+        power.event("HYPNOS_RESUMED")
+    assert agent.wait() == 0
+    assert agent.root.log() == ["pre", "post"]
+    assert agent.root.read("sys/power/mem_sleep") == "s2idle"
 
 
 def test_after_another_boot_it_counts_from_one(agent: Agent, kernel: FakeKernel) -> None:
