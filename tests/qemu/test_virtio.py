@@ -19,6 +19,15 @@ head -c 4000000 /dev/urandom >/data/before; sync; md5sum /data/before >/run/befo
 """
 
 
+READER = f"""
+(while :; do
+    if read -r line; then echo "$line" >>/run/got; else usleep 20000; fi
+done </dev/virtio-ports/{CONSOLE}) &
+"""
+"""Blocks in read(2). After a sleep Linux ends that read with 0 if it has not yet heard from the host,
+so, like any reader of such a port, it reads again: on the descriptor it has had all the time."""
+
+
 def sleep_to_disk(vm: Vm) -> None:
     """Ask the agent, and see the machine go off."""
     with vm.connect(POWER_PORT) as power:
@@ -79,7 +88,7 @@ def test_console_a_blocked_reader_is_served_and_early_bytes_are_not_mistaken(
 ) -> None:
     """The host of the second start talks before the guest is there."""
     vm = vm_factory(more_ports=(CONSOLE,)).wait_ready()
-    vm.sh(f"(while read -r line; do echo $line >>/run/got; done </dev/virtio-ports/{CONSOLE}) &")
+    vm.sh(READER).check()
     with vm.connect(CONSOLE) as console:
         console.send_raw(b"before\n")
         wait_until(lambda: "before" in vm.sh("cat /run/got").stdout)
