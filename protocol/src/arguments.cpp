@@ -41,7 +41,7 @@ std::int64_t Arguments::integer(const std::string& name) {
 
 std::optional<std::string> Arguments::optional_string(const std::string& name) {
     if (!present(name)) return std::nullopt;
-    const std::optional<std::string> value = object_[name].string();
+    std::optional<std::string> value = object_[name].string();
     if (!value) note(wrong_type(name, "string"));
     return value;
 }

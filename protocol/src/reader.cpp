@@ -45,8 +45,8 @@ class Reader {
     }
 
   private:
-    bool at_end() const { return position_ == text_.size(); }
-    char peek() const { return at_end() ? '\0' : text_[position_]; }
+    [[nodiscard]] bool at_end() const { return position_ == text_.size(); }
+    [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[position_]; }
     void skip_space() {
         while (!at_end() && is_space(text_[position_])) ++position_;
     }
@@ -56,7 +56,7 @@ class Reader {
         ++position_;
         return true;
     }
-    tl::unexpected<Error> stray() const {
+    [[nodiscard]] tl::unexpected<Error> stray() const {
         const bool ascii = static_cast<unsigned char>(peek()) < 0x80;
         return parse_error("stray '" + (ascii ? std::string(1, peek()) : "\xEF\xBF\xBD") + "'");
     }
