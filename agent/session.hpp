@@ -71,7 +71,6 @@ class Session {
     void send_events();
 
     [[nodiscard]] bool output_pending() const { return connection_.output_pending(); }
-    [[nodiscard]] std::uint64_t number() const { return deps_.number; }
 
   private:
     void received(std::string_view bytes);

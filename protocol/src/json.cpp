@@ -61,9 +61,7 @@ JsonNode* string_node(const std::string& text) {
                   json_node_set_string);
 }
 
-OwnedText generate(JsonNode* node, bool pretty) {
-    return {json_to_string(node, pretty ? TRUE : FALSE), g_free};
-}
+OwnedText generate(JsonNode* node) { return {json_to_string(node, FALSE), g_free}; }
 
 }  // namespace
 
@@ -167,9 +165,7 @@ Json& Json::append(const Json& value) {
     return *this;
 }
 
-std::string Json::dump() const { return to_ascii(generate(node_, false).get()); }
-
-std::string Json::pretty() const { return to_ascii(generate(node_, true).get()); }
+std::string Json::dump() const { return to_ascii(generate(node_).get()); }
 
 bool operator==(const Json& a, const Json& b) { return a.dump() == b.dump(); }
 

@@ -73,9 +73,6 @@ class Json {
     /// Compact text on one line, pure ASCII: what goes on the wire, without the newline.
     [[nodiscard]] std::string dump() const;
 
-    /// Indented text for people; ASCII too, so that nothing in it can steer a terminal.
-    [[nodiscard]] std::string pretty() const;
-
   private:
     explicit Json(JsonNode* owned) : node_(owned) {}
     static JsonNode* boolean_node(bool value);
