@@ -30,6 +30,12 @@ struct Swap {
 };
 [[nodiscard]] std::vector<Swap> parse_swaps(const std::string& proc_swaps);
 
+/// Who holds a block inhibitor for sleep at logind.
+struct Inhibitor {
+    std::string who, why;
+    int pid = 0;
+};
+
 /// What /sys/power and /proc say at this moment.
 struct PowerFacts {
     Choice state;

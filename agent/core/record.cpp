@@ -6,15 +6,6 @@
 namespace hypnos::agent {
 namespace {
 
-Json hook_json(const HookReport& hook) {
-    Json result = Json::object({{"name", hook.name},
-                                {"phase", name_of(hook.phase)},
-                                {"result", hook.result},
-                                {"status", hook.status},
-                                {"ms", hook.took.count()}});
-    return result;
-}
-
 Json phases_json(const std::vector<Phase>& phases) {
     Json result = Json::array();
     for (const Phase& phase : phases)
@@ -28,7 +19,7 @@ Json hooks_json(const std::vector<HookReport>& hooks) {
     Json result = Json::array();
     std::size_t output = 0;
     for (const HookReport& hook : hooks) {
-        Json element = hook_json(hook);
+        Json element = to_json(hook);
         output += hook.output.size();
         if (!hook.output.empty() && output <= kOutputTogether) element.set("output", hook.output);
         result.append(element);
@@ -44,8 +35,6 @@ void add_failure(Json& data, const Record& record) {
 }
 
 }  // namespace
-
-std::string_view name_of(HookPhase phase) { return phase == HookPhase::Pre ? "pre" : "post"; }
 
 Json begun_json(const Record& record) {
     return Json::object({{"transaction", record.request.transaction},

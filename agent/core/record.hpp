@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/hook.hpp"
 #include "hypnos/protocol/power.hpp"
 
 namespace hypnos::agent {
@@ -21,26 +22,32 @@ struct SuspendRequest {
     SleepMode mode = SleepMode::Ram;
     Require require = Require::Deep;
     Initiator initiator = Initiator::Host;
-    std::string transaction;                              ///< uuid
-    std::chrono::milliseconds hooks_budget{};             ///< all pre hooks together
+    bool force = false;                        ///< vetoes and inhibitors do not refuse; blockers do
+    std::string transaction;                   ///< uuid
+    std::chrono::milliseconds hooks_budget{};  ///< all pre hooks together
     std::optional<std::chrono::milliseconds> wake_after;  ///< RTC alarm
-};
-
-enum class HookPhase { Pre, Post };
-[[nodiscard]] std::string_view name_of(HookPhase phase);
-
-struct HookReport {
-    std::string name;
-    HookPhase phase = HookPhase::Pre;
-    std::string result;  ///< "ok", "failed", "timed-out"
-    int status = 0;      ///< exit status, 128 + signal if killed, 124 if timed out
-    std::chrono::milliseconds took{};
-    std::string output;  ///< the beginning of what it printed
 };
 
 struct Phase {
     std::string name;
     BootTime at{};
+};
+
+/// A task that the kernel's freezer could not stop.
+struct Task {
+    std::string name;
+    int pid = 0;
+    bool operator==(const Task&) const = default;
+};
+
+/// What was put right after a wake, before the post hooks.
+struct RefreshReport {
+    std::optional<std::chrono::milliseconds> clock_step;  ///< if the clock was set: by how much
+    std::string clock_source;                             ///< "/dev/ptp0", "/dev/rtc0"; empty: none
+    std::optional<bool> reseeded;                         ///< the kernel's random number generator
+    std::vector<std::string> links;                       ///< network links that were nudged
+    std::optional<std::int64_t> balloon_pages_lost;  ///< released by the kernel on its way to disk
+    std::vector<std::string> problems;               ///< for a person
 };
 
 struct Record {
@@ -49,9 +56,14 @@ struct Record {
     std::string error;         ///< for a person; empty on success
     int os_error = 0;          ///< errno of the write to /sys/power/state
     std::string step, device;  ///< from /sys/power/suspend_stats, when the kernel failed
+    std::vector<Task> tasks;   ///< that refused to freeze
     std::chrono::milliseconds slept{};
+    std::string wake_reason;  ///< what the kernel counts as the cause of the wake; empty: unknown
     std::vector<HookReport> hooks;
-    std::vector<Phase> phases;  ///< requested, hooks-run, entering, returned, finished
+    std::vector<Finding> warnings;  ///< of preflight
+    RefreshReport refresh;
+    std::vector<Phase>
+        phases;  ///< requested, checked, hooks-run, entering, returned, refreshed, finished
 };
 
 /// Data of HYPNOS_SUSPENDING: what is being done, for whom, and when it began.

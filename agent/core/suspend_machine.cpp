@@ -3,8 +3,6 @@
 
 #include "agent/core/suspend_machine.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -36,15 +34,6 @@ std::string veto_text(const HookReport& report) {
     return text;
 }
 
-std::string failure_text(const SleepResult& result) {
-    if (result.os_error == 0)
-        return "the kernel returned from /sys/power/state without having slept: a wakeup event "
-               "came first; try again";
-    std::string text = "cannot write to " + result.failed_file + ": " + g_strerror(result.os_error);
-    if (!result.device.empty()) text += " (device " + result.device + ")";
-    return text + "; see the guest's kernel log";
-}
-
 }  // namespace
 
 std::string_view name_of(SuspendMachine::State state) {
@@ -64,13 +53,6 @@ std::string_view name_of(SuspendMachine::State state) {
             return "undoing";
     }
     return "";
-}
-
-Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
-    const bool countable = mode != SleepMode::Disk;
-    const bool proven = result.slept > milliseconds(0) || (countable && result.counted);
-    if (result.os_error != 0 || !proven) return Outcome::Failed;
-    return result.deep || mode == SleepMode::Disk ? Outcome::Slept : Outcome::S2idle;
 }
 
 std::vector<Effect> SuspendMachine::step(const SuspendEvent& event, BootTime now) {

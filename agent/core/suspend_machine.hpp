@@ -23,21 +23,9 @@
 #include <variant>
 #include <vector>
 
-#include "agent/core/record.hpp"
+#include "agent/core/sleep_result.hpp"
 
 namespace hypnos::agent {
-
-/// What the world said while and after the kernel was asked to sleep.
-struct SleepResult {
-    int os_error = 0;                   ///< of the write to /sys/power/state; 0 if it returned
-    std::string failed_file;            ///< the file of /sys/power whose write failed
-    std::chrono::milliseconds slept{};  ///< growth of CLOCK_BOOTTIME minus CLOCK_MONOTONIC
-    /// The kernel's own count grew: suspend_stats/success for RAM, wakeup_count for hybrid. A sleep
-    /// shorter than the RTC's second can leave `slept` at 0.
-    bool counted = false;
-    bool deep = true;          ///< not s2idle
-    std::string step, device;  ///< last_failed_step, last_failed_dev
-};
 
 // Events.
 struct Requested {
@@ -119,8 +107,5 @@ class SuspendMachine {
 };
 
 [[nodiscard]] std::string_view name_of(SuspendMachine::State state);
-
-/// What the evidence of a returned write proves.
-[[nodiscard]] Outcome judge_sleep(SleepMode mode, const SleepResult& result);
 
 }  // namespace hypnos::agent

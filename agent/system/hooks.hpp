@@ -16,11 +16,6 @@
 
 namespace hypnos::agent {
 
-struct Hook {
-    std::string name;
-    std::string path;
-};
-
 /// All hooks in the order of their names. A name in /etc/hypnos/sleep.d hides the same name in
 /// /run/hypnos/sleep.d and /usr/lib/hypnos/sleep.d; an empty file or a link to /dev/null masks.
 [[nodiscard]] std::vector<Hook> find_hooks(const Root& root);

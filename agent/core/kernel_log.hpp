@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// What the kernel's log says of a sleep that failed. Pure.
+//
+// Sources: kernel/power/process.c (freezer), drivers/base/power/main.c (devices),
+// drivers/base/power/wakeup.c (wakeup pending).
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/core/record.hpp"
+
+namespace hypnos::agent {
+
+struct KernelReason {
+    std::vector<Task> refusing;   ///< tasks that did not freeze
+    std::string device;           ///< whose callback failed
+    bool wakeup_pending = false;  ///< backed out because of a wakeup event
+    std::string image_lost;       ///< why an image was not resumed from, in the kernel's words
+};
+
+/// `lines` are messages without their prefix, in order.
+[[nodiscard]] KernelReason read_reason(const std::vector<std::string>& lines);
+
+}  // namespace hypnos::agent

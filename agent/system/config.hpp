@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// The agent's configuration: /usr/lib/hypnos/agent.conf and agent.conf.d/*.conf, then the same in
+// /etc/hypnos; a later file's key replaces an earlier one's. GKeyFile syntax.
+
+#pragma once
+
+#include "agent/system/root.hpp"
+
+namespace hypnos::agent {
+
+/// Who puts the machine to sleep. Only ever one of them for a request.
+enum class Backend {
+    Sysfs,   ///< we write /sys/power
+    Logind,  ///< org.freedesktop.login1 Suspend, Hibernate, HybridSleep
+};
+[[nodiscard]] std::string_view name_of(Backend backend);
+
+struct Config {
+    // [Sleep]
+    Backend backend = Backend::Sysfs;  ///< Backend=sysfs|logind
+    bool system_sleep_hooks =
+        true;                     ///< SystemSleepHooks=: /usr/lib/systemd/system-sleep, sysfs only
+    bool fsfreeze_hooks = false;  ///< FsfreezeHooks=: /etc/qemu/fsfreeze-hook.d
+    // [Resume]
+    bool set_clock = true;      ///< Clock=
+    bool reseed = true;         ///< Reseed=: after a disk sleep
+    bool nudge_network = true;  ///< Network=
+};
+
+/// Fails with the file, the line's key and what may stand there; an unknown key or group is an error.
+[[nodiscard]] Result<Config> read_config(const Root& root);
+
+}  // namespace hypnos::agent
