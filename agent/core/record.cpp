@@ -6,6 +6,8 @@
 namespace hypnos::agent {
 namespace {
 
+using std::chrono::milliseconds;
+
 Json phases_json(const std::vector<Phase>& phases) {
     Json result = Json::array();
     for (const Phase& phase : phases)
@@ -27,11 +29,54 @@ Json hooks_json(const std::vector<HookReport>& hooks) {
     return result;
 }
 
+Json tasks_json(const std::vector<Task>& tasks) {
+    Json result = Json::array();
+    for (const Task& task : tasks)
+        result.append(Json::object({{"name", task.name}, {"pid", task.pid}}));
+    return result;
+}
+
 void add_failure(Json& data, const Record& record) {
     data.set("error", record.error);
     if (record.os_error != 0) data.set("errno", record.os_error);
     if (!record.step.empty()) data.set("step", record.step);
     if (!record.device.empty()) data.set("device", record.device);
+    if (!record.tasks.empty()) data.set("tasks", tasks_json(record.tasks));
+}
+
+std::string text(const Json& data, const char* name) { return data[name].string().value_or(""); }
+
+int number(const Json& data, const char* name) {
+    return static_cast<int>(data[name].integer().value_or(0));
+}
+
+milliseconds time(const Json& data, const char* name) {
+    return milliseconds(data[name].integer().value_or(0));
+}
+
+std::vector<Phase> phases_from(const Json& list) {
+    std::vector<Phase> phases;
+    for (const Json& phase : list.elements())
+        phases.push_back(
+            {text(phase, "name"), BootTime(phase["boottime-us"].integer().value_or(0))});
+    return phases;
+}
+
+HookReport hook_from(const Json& data) {
+    HookReport report;
+    report.name = text(data, "name");
+    report.phase = text(data, "phase") == "pre" ? HookPhase::Pre : HookPhase::Post;
+    report.result = text(data, "result");
+    report.status = number(data, "status");
+    report.took = time(data, "ms");
+    return report;
+}
+
+void add_lists(Record& record, const Json& data) {
+    record.phases = phases_from(data["phases"]);
+    for (const Json& hook : data["hooks"].elements()) record.hooks.push_back(hook_from(hook));
+    for (const Json& task : data["tasks"].elements())
+        record.tasks.push_back({text(task, "name"), number(task, "pid")});
 }
 
 }  // namespace
@@ -50,6 +95,26 @@ Json ended_json(const Record& record) {
     data.set("hooks", hooks_json(record.hooks));
     if (!record.error.empty()) add_failure(data, record);
     return data;
+}
+
+std::optional<Record> record_from_json(const Json& data) {
+    const auto mode = enumerator<SleepMode>(kSleepModeNames, text(data, "mode"));
+    const auto initiator = enumerator<Initiator>(kInitiatorNames, text(data, "initiator"));
+    const auto ended = enumerator<Outcome>(kOutcomeNames, text(data, "outcome"));
+    if (!mode || !initiator || !ended) return std::nullopt;
+    Record record;
+    record.request.mode = *mode;
+    record.request.initiator = *initiator;
+    record.request.transaction = text(data, "transaction");
+    record.outcome = *ended;
+    record.error = text(data, "error");
+    record.os_error = number(data, "errno");
+    record.step = text(data, "step");
+    record.device = text(data, "device");
+    record.wake_reason = text(data, "wake-reason");
+    record.slept = time(data, "slept-ms");
+    add_lists(record, data);
+    return record;
 }
 
 }  // namespace hypnos::agent

@@ -72,4 +72,7 @@ struct Record {
 /// Data of the event that ends the transaction: the same, and how it went.
 [[nodiscard]] Json ended_json(const Record& record);
 
+/// What ended_json() tells, without the output of hooks and the report of the refresh.
+[[nodiscard]] std::optional<Record> record_from_json(const Json& data);
+
 }  // namespace hypnos::agent

@@ -4,34 +4,42 @@
 #include "agent/core/suspend_machine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hypnos::agent {
 namespace {
 
 using std::chrono::milliseconds;
+using Effects = std::vector<Effect>;
 
-/// exit status of a hook that has nothing to do here: as good as ready
-constexpr int kSkip = 77;
+bool is_ok(const HookReport& report) { return report.result == "ok"; }
 
-bool is_veto(const HookReport& report) {
-    return report.result != "ok" && !(report.result == "failed" && report.status == kSkip);
-}
+bool slept(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
 
-std::vector<Effect> followed_by(Effect first, const std::vector<Effect>& rest) {
-    std::vector<Effect> effects = {std::move(first)};
-    for (const Effect& effect : rest) effects.push_back(effect);
-    return effects;
+Effects operator+(Effects first, const Effects& rest) {
+    for (const Effect& effect : rest) first.push_back(effect);
+    return first;
 }
 
 std::string veto_text(const HookReport& report) {
     std::string text = "hook " + report.name;
     if (report.result == "timed-out")
         text += " did not finish in time";
+    else if (report.result == "stuck")
+        text += " hangs in the kernel and cannot be ended";
     else
         text += " refused with status " + std::to_string(report.status);
+    if (report.retry_after)
+        text +=
+            " and asks to be tried again in " + std::to_string(report.retry_after->count()) + " s";
     if (!report.output.empty()) text += ": " + report.output;
     return text;
+}
+
+Error blocked(const Finding& finding) {
+    return refusal(
+        "cannot suspend (" + finding.code + ", " + finding.subject + "): " + finding.hint, finding);
 }
 
 }  // namespace
@@ -41,6 +49,8 @@ std::string_view name_of(SuspendMachine::State state) {
     switch (state) {
         case State::Idle:
             return "idle";
+        case State::Checking:
+            return "checking";
         case State::Preparing:
             return "preparing";
         case State::Arming:
@@ -49,8 +59,12 @@ std::string_view name_of(SuspendMachine::State state) {
             return "flushing";
         case State::Asleep:
             return "asleep";
+        case State::Refreshing:
+            return "refreshing";
         case State::Undoing:
             return "undoing";
+        case State::Rehearsing:
+            return "rehearsing";
     }
     return "";
 }
@@ -60,101 +74,415 @@ std::vector<Effect> SuspendMachine::step(const SuspendEvent& event, BootTime now
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
+bool SuspendMachine::cancellable() const {
+    constexpr std::array kStates = {State::Checking, State::Preparing, State::Arming,
+                                    State::Flushing};
+    return !is_local() && !cancelled_ &&
+           std::find(kStates.begin(), kStates.end(), state_) != kStates.end();
+}
+
+Marker SuspendMachine::marker() const {
+    Marker marker;
+    marker.stage = stage_;
+    marker.record = record_;
+    marker.undo.assign(hooks_.begin(), hooks_.begin() + static_cast<std::ptrdiff_t>(started_));
+    marker.alarm = alarm_;
+    marker.restore_mem_sleep = plan_.restore_mem_sleep;
+    marker.restore_disk = plan_.restore_disk;
+    return marker;
+}
+
 void SuspendMachine::mark(const std::string& phase) { record_.phases.push_back({phase, now_}); }
 
-SuspendMachine::Effects SuspendMachine::on(const Requested& event) {
+bool SuspendMachine::is_local() const { return record_.request.initiator == Initiator::Local; }
+
+bool SuspendMachine::expects(State state, Serial serial) const {
+    return state_ == state && awaited_ == serial;
+}
+
+template <typename Question>
+Question SuspendMachine::ask(Question question) {
+    question.serial = awaited_ = ++last_serial_;
+    return question;
+}
+
+void SuspendMachine::enter_state(State state, std::chrono::microseconds limit) {
+    state_ = state;
+    deadline_ = now_ + limit;
+}
+
+void SuspendMachine::idle() {
+    state_ = State::Idle;
+    deadline_.reset();
+    awaited_ = 0;
+}
+
+// Beginning ---------------------------------------------------------------------------------------
+
+std::optional<Error> SuspendMachine::reason_to_refuse() const {
+    if (state_ == State::Rehearsing)
+        return refusal("a rehearsal is under way; try again when it has ended");
     if (state_ != State::Idle)
-        return {Refuse{refusal("another suspend is under way (transaction " +
-                               record_.request.transaction + "); wait for its event")}};
-    if (event.blocker)
-        return {Refuse{refusal("cannot suspend (" + event.blocker->code + ", " +
-                                   event.blocker->subject + "): " + event.blocker->hint,
-                               event.blocker)}};
+        return refusal("another suspend is under way (transaction " + record_.request.transaction +
+                       "); wait for its event");
+    if (unreturned_ != 0)
+        return refusal(
+            "the kernel has not returned from an earlier attempt; see the guest's "
+            "kernel log for what it waits for");
+    return std::nullopt;
+}
+
+Effects SuspendMachine::on(const Requested& event) {
+    if (const std::optional<Error> error = reason_to_refuse()) return {Refuse{*error}};
+    return begin(event.request);
+}
+
+Effects SuspendMachine::begin(const SuspendRequest& request) {
     record_ = Record{};
-    record_.request = event.request;
-    hooks_ = event.hooks;
+    record_.request = request;
+    hooks_.clear();
     started_ = 0;
+    plan_ = {};
+    stage_ = Marker::Stage::Preparing;
+    alarm_.reset();
+    over_.reset();
+    accepted_ = cancelled_ = late_ = false;
     mark("requested");
-    state_ = State::Preparing;
+    enter_state(State::Checking, kCheckLimit);
+    return {ask(Inspect{0, request})};
+}
+
+Effects SuspendMachine::on(const Inspected& event) {
+    if (!expects(State::Checking, event.serial)) return {};
+    hooks_ = event.hooks;
+    if (over_) return local_sleep_over(*over_);
+    if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local()) {
+        idle();
+        return {Refuse{blocked(*blocker)}};
+    }
+    record_.warnings = event.findings;
+    plan_ = event.plan;
+    mark("checked");
     return next_pre_hook();
 }
 
-SuspendMachine::Effects SuspendMachine::next_pre_hook() {
+// Preparing ---------------------------------------------------------------------------------------
+
+Effects SuspendMachine::next_pre_hook() {
     if (started_ == hooks_.size()) return arm();
     const auto used = std::chrono::duration_cast<milliseconds>(now_ - record_.phases.front().at);
     const milliseconds left = record_.request.hooks_budget - used;
-    if (left <= milliseconds(0))
-        return give_up(Outcome::Refused, "the hooks took longer than the " +
-                                             std::to_string(record_.request.hooks_budget.count()) +
-                                             " ms allowed; give a longer deadline-ms");
-    return {RunHook{started_++, HookPhase::Pre, std::min(left, kHookLimit)}};
+    if (left > milliseconds(0)) return start_pre_hook(left);
+    if (is_local()) return arm();  // whoever sleeps will not wait
+    return give_up(Outcome::Refused, "the hooks took longer than the " +
+                                         std::to_string(record_.request.hooks_budget.count()) +
+                                         " ms allowed; give a longer deadline-ms");
 }
 
-SuspendMachine::Effects SuspendMachine::on(const HookFinished& event) {
-    if (state_ != State::Preparing && state_ != State::Undoing) return {};
-    record_.hooks.push_back(event.report);
+Effects SuspendMachine::start_pre_hook(milliseconds budget_left) {
+    const Hook& hook = hooks_[started_++];
+    const milliseconds limit = std::min(budget_left, hook.limit);
+    enter_state(State::Preparing, limit + kHookGrace);
+    return {Persist{}, ask(RunHook{0, hook, HookPhase::Pre, limit})};
+}
+
+Effects SuspendMachine::on(const HookFinished& event) {
+    if (awaited_ != event.serial) return {};
     if (state_ == State::Preparing) return pre_hook_finished(event.report);
-    return next_post_hook();
+    if (state_ != State::Undoing) return {};
+    record_.hooks.push_back(event.report);
+    --started_;
+    return Effects{Persist{}} + next_post_hook();
 }
 
-SuspendMachine::Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
-    if (is_veto(report)) return give_up(Outcome::Refused, veto_text(report));
+bool SuspendMachine::may_refuse(const HookReport& report, const Hook& hook) const {
+    if (is_ok(report) || is_local()) return false;
+    if (report.result == "stuck") return true;  // the kernel could not freeze it
+    if (hook.on_failure == OnFailure::Continue) return false;
+    return hook.on_failure == OnFailure::Required || !record_.request.force;
+}
+
+Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
+    record_.hooks.push_back(report);
+    if (cancelled_) return give_up(Outcome::Cancelled, "cancelled by the host");
+    if (over_) return local_sleep_over(*over_);
+    if (may_refuse(report, hooks_[started_ - 1]))
+        return give_up(Outcome::Refused, veto_text(report));
     return next_pre_hook();
 }
 
-SuspendMachine::Effects SuspendMachine::arm() {
+Effects SuspendMachine::arm() {
     mark("hooks-run");
-    if (!record_.request.wake_after) return accept();
-    state_ = State::Arming;
-    return {ArmAlarm{*record_.request.wake_after}};
+    if (!record_.request.wake_after) return announce();
+    enter_state(State::Arming, kArmLimit);
+    return {ask(ChooseAlarm{0, *record_.request.wake_after})};
 }
 
-SuspendMachine::Effects SuspendMachine::on(const AlarmArmed& event) {
-    if (state_ != State::Arming) return {};
+Effects SuspendMachine::on(const AlarmChosen& event) {
+    if (!expects(State::Arming, event.serial)) return {};
     if (!event.error.empty()) return give_up(Outcome::Refused, event.error);
-    return accept();
+    alarm_ = event.at;
+    return {Persist{}, ask(ArmAlarm{0, event.at})};
 }
 
-SuspendMachine::Effects SuspendMachine::accept() {
-    state_ = State::Flushing;
-    return {Accept{}, Announce{}, FlushOutput{}};
+Effects SuspendMachine::on(const AlarmArmed& event) {
+    if (!expects(State::Arming, event.serial)) return {};
+    if (event.error.empty()) return announce();
+    alarm_.reset();
+    return give_up(Outcome::Refused, event.error);
 }
 
-SuspendMachine::Effects SuspendMachine::on(const OutputFlushed&) {
-    if (state_ != State::Flushing) return {};
-    mark("entering");
-    state_ = State::Asleep;
-    return {EnterSleep{record_.request}};
+Effects SuspendMachine::announce() {
+    enter_state(State::Flushing, kFlushLimit);
+    accepted_ = true;
+    const Effects told = is_local() ? Effects{Announce{}} : Effects{Accept{}, Announce{}};
+    return told + Effects{ask(FlushOutput{})};
 }
 
-SuspendMachine::Effects SuspendMachine::on(const SleepReturned& event) {
-    if (state_ != State::Asleep) return {};
-    mark("returned");
-    record_.slept = event.result.slept;
-    record_.outcome = judge_sleep(record_.request.mode, event.result);
-    if (record_.outcome == Outcome::Failed) {
-        record_.error = failure_text(event.result);
-        record_.os_error = event.result.os_error;
-        record_.step = event.result.step;
-        record_.device = event.result.device;
+// Calling it off ----------------------------------------------------------------------------------
+
+Effects SuspendMachine::on(const CancelRequested&) {
+    if (!cancellable()) return {};
+    if (state_ == State::Preparing) {
+        cancelled_ = true;
+        return {StopHook{}};
     }
-    state_ = State::Undoing;
-    if (record_.request.wake_after) return followed_by(DisarmAlarm{}, next_post_hook());
-    return next_post_hook();
+    return call_off(Outcome::Cancelled, "cancelled by the host");
 }
 
-SuspendMachine::Effects SuspendMachine::give_up(Outcome outcome, const std::string& why) {
+/// Before or after anything was prepared.
+Effects SuspendMachine::call_off(Outcome outcome, const std::string& why) {
+    if (state_ != State::Checking) return give_up(outcome, why);
+    record_.outcome = outcome;
+    idle();
+    return tell_caller(why);
+}
+
+Effects SuspendMachine::give_up(Outcome outcome, const std::string& why) {
     record_.outcome = outcome;
     record_.error = why;
-    state_ = State::Undoing;
-    return followed_by(Refuse{refusal("suspend refused: " + why)}, next_post_hook());
+    const Effects told = tell_caller(why);
+    return told + undo();
 }
 
-SuspendMachine::Effects SuspendMachine::next_post_hook() {
-    if (started_ > 0) return {RunHook{--started_, HookPhase::Post, kHookLimit}};
+/// Whoever was told that it would sleep hears by event that it did not.
+Effects SuspendMachine::tell_caller(const std::string& why) const {
+    if (is_local()) return {LetLocalSleep{}};
+    if (accepted_) return {};
+    Error error = refusal("suspend refused: " + why);
+    error.data.set("outcome", name_of(record_.outcome));
+    return {Refuse{error}};
+}
+
+// Sleeping ----------------------------------------------------------------------------------------
+
+Effects SuspendMachine::on(const OutputFlushed& event) {
+    if (!expects(State::Flushing, event.serial)) return {};
+    return enter();
+}
+
+Effects SuspendMachine::enter() {
+    mark("entering");
+    stage_ = Marker::Stage::Entering;
+    enter_state(State::Asleep, kSleepLimit);
+    if (!is_local()) return {Persist{}, ask(EnterSleep{0, plan_})};
+    awaited_ = 0;
+    return {Persist{}, LetLocalSleep{}};
+}
+
+Effects SuspendMachine::on(const SleepReturned& event) {
+    if (event.serial == unreturned_) unreturned_ = 0;
+    if (!expects(State::Asleep, event.serial)) return {};
+    return returned(event.result);
+}
+
+void SuspendMachine::note(const SleepResult& result) {
+    mark("returned");
+    record_.slept = result.slept;
+    record_.wake_reason = result.wake_reason;
+    record_.outcome = judge_sleep(record_.request.mode, result);
+    if (slept(record_.outcome)) return;
+    record_.error = failure_text(result);
+    record_.os_error = result.os_error;
+    record_.step = result.step;
+    record_.device = result.device;
+    record_.tasks = result.tasks;
+}
+
+Effects SuspendMachine::returned(const SleepResult& result) {
+    note(result);
+    return slept(record_.outcome) ? refresh() : undo();
+}
+
+Effects SuspendMachine::refresh() {
+    stage_ = Marker::Stage::Returned;
+    enter_state(State::Refreshing, kRefreshLimit);
+    return {Persist{}, ask(Refresh{0, record_.request.mode})};
+}
+
+Effects SuspendMachine::on(const Refreshed& event) {
+    if (!expects(State::Refreshing, event.serial)) return {};
+    record_.refresh = event.report;
+    mark("refreshed");
+    return undo();
+}
+
+// Undoing -----------------------------------------------------------------------------------------
+
+Effects SuspendMachine::undo() {
+    stage_ = Marker::Stage::Returned;
+    Effects effects;
+    if (alarm_) effects.push_back(DisarmAlarm{*alarm_});
+    effects.push_back(Persist{});
+    alarm_.reset();
+    return std::move(effects) + next_post_hook();
+}
+
+Effects SuspendMachine::next_post_hook() {
+    if (started_ > 0) {
+        const Hook& hook = hooks_[started_ - 1];
+        enter_state(State::Undoing, hook.limit + kHookGrace);
+        return {ask(RunHook{0, hook, HookPhase::Post, hook.limit})};
+    }
     mark("finished");
-    state_ = State::Idle;
-    return {Report{}};
+    idle();
+    return {Report{}, Forget{}};
+}
+
+// Sleeps that somebody else started ---------------------------------------------------------------
+
+Effects SuspendMachine::on(const LocalSleepBegins& event) {
+    if (reason_to_refuse()) return {LetLocalSleep{}};
+    return begin(event.request);
+}
+
+Effects SuspendMachine::on(const LocalSleepEnded& event) {
+    if (state_ == State::Idle) {
+        if (!slept(judge_sleep(event.request.mode, event.result))) return {};
+        const Effects effects = begin(event.request);
+        over_ = event.result;
+        return effects;
+    }
+    if (!is_local() || stage_ == Marker::Stage::Returned) return {};
+    if (state_ == State::Asleep || state_ == State::Flushing) return returned(event.result);
+    over_ = event.result;
+    return state_ == State::Preparing ? Effects{StopHook{}} : Effects{};
+}
+
+/// Nobody announced it, or not early enough: hooks get their post even if they had no pre.
+Effects SuspendMachine::local_sleep_over(const SleepResult& result) {
+    if (state_ == State::Checking && !slept(judge_sleep(record_.request.mode, result))) {
+        idle();
+        return {};
+    }
+    if (state_ == State::Checking) started_ = hooks_.size();
+    return returned(result);
+}
+
+// After the death of another agent ----------------------------------------------------------------
+
+Effects SuspendMachine::on(const Recovered& event) {
+    if (state_ != State::Idle) return {};
+    const Marker& marker = event.marker;
+    begin(marker.record.request);
+    record_ = marker.record;
+    hooks_ = marker.undo;
+    started_ = hooks_.size();
+    alarm_ = marker.alarm;
+    accepted_ = true;
+    judge_recovered(event);
+    const bool just_slept = marker.stage == Marker::Stage::Entering && slept(record_.outcome);
+    const Effects put_back = {PutBack{marker.restore_mem_sleep, marker.restore_disk}};
+    return put_back + (just_slept ? refresh() : undo());
+}
+
+void SuspendMachine::judge_recovered(const Recovered& event) {
+    const Marker::Stage stage = event.marker.stage;
+    if (stage == Marker::Stage::Returned) return;
+    if (stage == Marker::Stage::Entering && event.same_boot) {
+        note(event.since);
+        if (!slept(record_.outcome))
+            record_.error =
+                "the agent was ended while it asked the kernel to sleep, and nothing "
+                "shows that it did";
+        return;
+    }
+    const bool image = record_.request.mode != SleepMode::Ram;
+    const bool lost = stage == Marker::Stage::Entering && image;
+    record_.outcome = lost ? Outcome::ImageLost : Outcome::Failed;
+    if (lost)
+        record_.error =
+            "the guest has booted afresh after a disk sleep: its image was not resumed "
+            "from" +
+            (event.why_lost.empty() ? "" : " (" + event.why_lost + ")");
+    else
+        record_.error = event.same_boot
+                            ? "the agent was ended while it prepared the sleep; nothing slept"
+                            : "the guest was restarted in the middle of the sleep";
+}
+
+// Deadlines ---------------------------------------------------------------------------------------
+
+Effects SuspendMachine::on(const Expired&) {
+    if (!deadline_ || now_ < *deadline_) return {};
+    switch (state_) {
+        case State::Idle:
+            return {};
+        case State::Checking:
+            if (over_) return local_sleep_over(*over_);
+            return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
+        case State::Preparing:
+            return give_up(Outcome::TimedOut,
+                           "hook " + hooks_[started_ - 1].name + " does not end");
+        case State::Arming:
+            return give_up(Outcome::TimedOut, "setting the wake alarm takes too long");
+        case State::Flushing:
+            return enter();
+        case State::Asleep:
+            return sleep_expired();
+        case State::Refreshing:
+            record_.refresh.problems.emplace_back("it did not end in time");
+            return undo();
+        case State::Undoing:
+            record_.hooks.push_back({hooks_[--started_].name, HookPhase::Post, "stuck"});
+            return Effects{Persist{}} + next_post_hook();
+        case State::Rehearsing:
+            unreturned_ = awaited_;
+            idle();
+            return {
+                Refuse{refusal("the kernel has not come back from the rehearsal; see the "
+                               "guest's kernel log")}};
+    }
+    return {};
+}
+
+/// The clock went on while the machine slept, so a deadline that has passed is no proof that the
+/// kernel does not return: the second one is, by which this process has run for a while.
+Effects SuspendMachine::sleep_expired() {
+    if (!std::exchange(late_, true)) {
+        deadline_ = now_ + kReturnGrace;
+        return {};
+    }
+    unreturned_ = awaited_;
+    record_.outcome = Outcome::TimedOut;
+    record_.error = is_local() ? "the sleep that was announced did not come"
+                               : "the kernel did not sleep and did not return: it may wait for a "
+                                 "file system to be written; see the guest's kernel log";
+    return undo();
+}
+
+// Rehearsal ---------------------------------------------------------------------------------------
+
+Effects SuspendMachine::on(const RehearsalRequested&) {
+    if (const std::optional<Error> error = reason_to_refuse()) return {Refuse{*error}};
+    enter_state(State::Rehearsing, kRehearsalLimit);
+    return {ask(Rehearse{})};
+}
+
+Effects SuspendMachine::on(const Rehearsed& event) {
+    if (event.serial == unreturned_) unreturned_ = 0;
+    if (expects(State::Rehearsing, event.serial)) idle();
+    return {};
 }
 
 }  // namespace hypnos::agent

@@ -90,7 +90,7 @@ void OutcomeJudge::on(const AgentSaidNo& evidence) {
 void OutcomeJudge::on(const AgentRecord& evidence) {
     if (!concerns(evidence.data)) return;
     const std::optional<std::string> name = evidence.data["outcome"].string();
-    const std::optional<Outcome> outcome = hypnos::outcome(name.value_or(""));
+    const std::optional<Outcome> outcome = enumerator<Outcome>(kOutcomeNames, name.value_or(""));
     if (!outcome) return;
     if (*outcome == Outcome::Slept)
         record_says_slept(evidence.data);

@@ -3,7 +3,6 @@
 
 #include "hypnos/protocol/power.hpp"
 
-#include <algorithm>
 #include <span>
 
 namespace hypnos {
@@ -20,12 +19,6 @@ std::string_view name_of(SleepMode mode) { return name_in(kSleepModeNames, mode)
 std::string_view name_of(Require require) { return name_in(kRequireNames, require); }
 std::string_view name_of(Initiator initiator) { return name_in(kInitiatorNames, initiator); }
 std::string_view name_of(Outcome outcome) { return name_in(kOutcomeNames, outcome); }
-
-std::optional<Outcome> outcome(std::string_view name) {
-    const auto found = std::find(kOutcomeNames.begin(), kOutcomeNames.end(), name);
-    if (found == kOutcomeNames.end()) return std::nullopt;
-    return static_cast<Outcome>(found - kOutcomeNames.begin());
-}
 
 Json to_json(const Finding& finding) {
     return Json::object({{"code", finding.code},

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -51,11 +52,19 @@ inline constexpr std::array<std::string_view, 9> kOutcomeNames = {"slept",
                                                                   "woke-early",
                                                                   "image-lost"};
 
+/// The enumerator that has this name among `names`.
+template <typename Enum, std::size_t N>
+std::optional<Enum> enumerator(const std::array<std::string_view, N>& names,
+                               std::string_view name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
+
 [[nodiscard]] std::string_view name_of(SleepMode mode);
 [[nodiscard]] std::string_view name_of(Require require);
 [[nodiscard]] std::string_view name_of(Initiator initiator);
 [[nodiscard]] std::string_view name_of(Outcome outcome);
-[[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
 
 enum class Severity { Block, Warn };
 
@@ -77,6 +86,7 @@ inline constexpr const char* kReady = "HYPNOS_READY";
 inline constexpr const char* kSuspending = "HYPNOS_SUSPENDING";
 inline constexpr const char* kResumed = "HYPNOS_RESUMED";
 inline constexpr const char* kSuspendFailed = "HYPNOS_SUSPEND_FAILED";
+inline constexpr const char* kImageLost = "HYPNOS_IMAGE_LOST";
 }  // namespace events
 
 }  // namespace hypnos
