@@ -3,6 +3,7 @@
 
 #include "agent/agent.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -30,23 +31,30 @@ std::int64_t realtime_us() {
 
 Agent::Agent(const Options& options)
     : root_(options.root),
+      config_(options.config),
       power_management_(root_),
       boot_id_(root_.read("/proc/sys/kernel/random/boot_id").value_or("")),
-      suspender_({.root = root_,
-                  .power = power_management_,
+      logind_(root_, {.preparing = [this](SleepMode mode) { sleep_announced(mode); },
+                      .over = [this] { sleep_over(); }}),
+      suspender_({.power = power_management_,
+                  .config = config_,
+                  .boot_id = boot_id_,
+                  .logind = logind_,
                   .emit = [this](const char* name, const Json& data) { emit(name, data); },
-                  .reply =
-                      [this](const Caller& caller, const CommandResult& result) {
-                          const auto session = sessions_.find(caller.session);
-                          if (session != sessions_.end()) session->second->reply(caller, result);
-                      },
+                  .reply = [this](const Caller& caller,
+                                  const CommandResult& result) { reply(caller, result); },
                   .expect_silence =
                       [this](const Caller& caller) {
                           const auto session = sessions_.find(caller.session);
                           if (session != sessions_.end()) session->second->expect_silence();
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
-                  .woke = [this] { look_at_all(); }}),
+                  .woke = [this] { woke(); },
+                  .ended = [this] { local_sleeps_.check(); }}),
+      local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
+                            .own_under_way = [this] { return suspender_.works_for_host(); }}),
+      preflights_(power_management_, [this](const Caller& caller,
+                                            const CommandResult& result) { reply(caller, result); }),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
@@ -63,7 +71,11 @@ Result<void> Agent::start() {
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
-    close_unfinished();
+    if (suspender_.recover([this](const std::string& id) { return has_reported(id); }))
+        woke();
+    else
+        local_sleeps_.check();
+    logind_.start();
     emit(events::kReady, Json::object({{"version", HYPNOS_VERSION}}));
     notify("READY=1\nSTATUS=serving " + qemu_.path() + (power_ ? " and " + power_->path() : ""));
     return {};
@@ -122,8 +134,34 @@ void Agent::flushed() {
     std::exchange(when_flushed_, {})();
 }
 
+void Agent::reply(const Caller& caller, const CommandResult& result) {
+    const auto session = sessions_.find(caller.session);
+    if (session != sessions_.end()) session->second->reply(caller, result);
+}
+
+/// Ports may have changed without an edge while the machine slept.
 void Agent::look_at_all() {
     for (const auto& [number, session] : sessions_) session->look();
+}
+
+void Agent::woke() {
+    local_sleeps_.forget();
+    look_at_all();
+}
+
+void Agent::sleep_announced(SleepMode mode) {
+    if (suspender_.sleeps_through_logind()) return logind_.release();
+    local_sleeps_.announced(mode);
+}
+
+void Agent::sleep_over() {
+    if (!suspender_.over()) local_sleeps_.over();
+}
+
+void Agent::notice(const SuspendEvent& event) {
+    power_management_.acpi.restore();
+    look_at_all();
+    suspender_.notice(event);
 }
 
 void Agent::load_state() {
@@ -131,25 +169,25 @@ void Agent::load_state() {
     if (!saved || (*saved)["boot-id"] != Json(boot_id_)) return;
     events_ = EventLog::from_json((*saved)["log"]);
     resume_count_ = (*saved)["resume-count"].integer().value_or(0);
+    if (const std::optional<Baseline> known = baseline_from_json((*saved)["baseline"]))
+        local_sleeps_.know(*known);
 }
 
-/// A transaction that another agent process began and did not live to end.
-void Agent::close_unfinished() {
-    if (events_.entries().empty()) return;
-    const Event& last = events_.entries().back().event;
-    if (last.name != events::kSuspending) return;
-    Json data = Json::object({{"outcome", name_of(Outcome::Failed)},
-                              {"error",
-                               "the agent was ended during this transaction and cannot tell "
-                               "how it went; hooks may not have been undone"}});
-    for (const char* name : {"transaction", "mode", "initiator", "phases"})
-        data.set(name, last.data[name]);
-    emit(events::kSuspendFailed, data);
+/// Whether the event that ends this transaction is in the log.
+bool Agent::has_reported(const std::string& transaction) const {
+    const auto& entries = events_.entries();
+    return std::any_of(entries.begin(), entries.end(), [&](const EventLog::Entry& entry) {
+        return entry.event.name != events::kSuspending &&
+               entry.event.data["transaction"] == Json(transaction);
+    });
 }
 
 void Agent::save_state() const {
     const Json state = Json::object(
-        {{"boot-id", boot_id_}, {"resume-count", resume_count_}, {"log", events_.to_json()}});
+        {{"boot-id", boot_id_},
+         {"resume-count", resume_count_},
+         {"baseline", to_json(local_sleeps_.known())},
+         {"log", events_.to_json()}});
     if (const Result<void> saved = root_.replace(kStateFile, state.dump() + "\n"); !saved)
         g_warning("%s; a restarted agent will count its events from 1",
                   saved.error().message.c_str());

@@ -13,7 +13,9 @@
 #include <string>
 
 #include "agent/core/event_log.hpp"
+#include "agent/local_sleeps.hpp"
 #include "agent/port.hpp"
+#include "agent/preflights.hpp"
 #include "agent/session.hpp"
 #include "agent/suspender.hpp"
 #include "agent/system/root.hpp"
@@ -21,6 +23,7 @@
 namespace hypnos::agent {
 
 struct Options {
+    Config config;
     std::string root = "/";
     Endpoint qemu;                  ///< where QEMU's protocol is spoken
     std::optional<Endpoint> power;  ///< where events flow, too
@@ -38,6 +41,8 @@ class Agent {
     [[nodiscard]] const EventLog& events() const { return events_; }
     [[nodiscard]] std::int64_t resume_count() const { return resume_count_; }
     [[nodiscard]] Suspender& suspender() { return suspender_; }
+    [[nodiscard]] const Config& config() const { return config_; }
+    [[nodiscard]] Preflights& preflights() { return preflights_; }
 
   private:
     Port make_port(const Endpoint& endpoint, Role role);
@@ -50,11 +55,18 @@ class Agent {
     void look_at_all();
     [[nodiscard]] bool output_pending() const;
 
+    void reply(const Caller& caller, const CommandResult& result);
+    void sleep_announced(SleepMode mode);
+    void sleep_over();
+    void notice(const SuspendEvent& event);
+    void woke();
+
     void load_state();
-    void close_unfinished();
+    [[nodiscard]] bool has_reported(const std::string& transaction) const;
     void save_state() const;
 
     Root root_;
+    Config config_;
     Power power_management_;
     std::string boot_id_;
     EventLog events_;
@@ -63,7 +75,10 @@ class Agent {
     std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
     glib::Callback when_flushed_;
     glib::Source flush_limit_;
+    Logind logind_;
     Suspender suspender_;
+    LocalSleeps local_sleeps_;
+    Preflights preflights_;
     Port qemu_;
     std::optional<Port> power_;
 };

@@ -5,25 +5,14 @@
 
 #include <utility>
 
+#include "agent/core/kernel_log.hpp"
 #include "agent/system/clocks.hpp"
+#include "agent/system/kernel_log.hpp"
 
 namespace hypnos::agent {
 namespace {
 
 BootTime now() { return std::chrono::duration_cast<BootTime>(boottime()); }
-
-std::optional<Finding> blocker_of(const SuspendRequest& request, const PowerFacts& facts) {
-    const std::vector<Finding> findings = preflight(request.mode, request.require, facts);
-    const Finding* blocker = first_blocker(findings);
-    return blocker == nullptr ? std::nullopt : std::optional(*blocker);
-}
-
-std::vector<std::string> names_of(const std::vector<Hook>& hooks) {
-    std::vector<std::string> names;
-    names.reserve(hooks.size());
-    for (const Hook& hook : hooks) names.push_back(hook.name);
-    return names;
-}
 
 Error failure_of(const Record& record) {
     const Json data =
@@ -33,13 +22,85 @@ Error failure_of(const Record& record) {
 
 bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
 
+const char* event_of(Outcome outcome) {
+    if (did_sleep(outcome)) return events::kResumed;
+    return outcome == Outcome::ImageLost ? events::kImageLost : events::kSuspendFailed;
+}
+
+Json accepted_json(const Record& record) {
+    Json reply = Json::object({{"accepted", true}, {"transaction", record.request.transaction}});
+    if (record.warnings.empty()) return reply;
+    Json warnings = Json::array();
+    for (const Finding& finding : record.warnings) warnings.append(to_json(finding));
+    return reply.set("warnings", warnings);
+}
+
+std::string why_image_was_lost(const Root& root) {
+    return read_reason(KernelLog(root, KernelLog::From::Boot).read_new()).image_lost;
+}
+
 }  // namespace
 
-Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.power) {}
+Suspender::Suspender(Deps deps)
+    : deps_(std::move(deps)),
+      deadline_([this] { handle(Expired{}); }),
+      store_(deps_.power.root),
+      hooks_(deps_.power.root),
+      alarm_(deps_.power.root),
+      sleeper_(deps_.power, deps_.config.backend, deps_.logind) {}
+
+// Requests ----------------------------------------------------------------------------------------
 
 void Suspender::request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept) {
-    later([this, request, asker = Waiting{caller, on_accept}] { begin(request, asker); });
+    later([this, request, asker = Waiting{caller, on_accept}] { ask(Requested{request}, asker); });
 }
+
+void Suspender::rehearse(const Caller& caller) {
+    later([this, asker = Waiting{caller}] { ask(RehearsalRequested{}, asker); });
+}
+
+void Suspender::ask(const SuspendEvent& event, const Waiting& asker) {
+    const bool idle = machine_.state() == SuspendMachine::State::Idle;
+    const std::optional<Waiting> before = std::exchange(waiting_, asker);
+    step(event);
+    if (!idle) waiting_ = before;  // the machine has refused the newcomer
+}
+
+Result<void> Suspender::cancel(const std::string& transaction) {
+    const std::string& current = machine_.record().request.transaction;
+    if (machine_.state() == SuspendMachine::State::Idle)
+        return fail("there is nothing to cancel: no suspend is under way");
+    if (!transaction.empty() && transaction != current)
+        return fail("there is no such transaction under way; it is " + current);
+    if (!machine_.cancellable())
+        return fail("it is too late to cancel transaction " + current + ": it is " +
+                    std::string(name_of(machine_.state())));
+    handle(CancelRequested{});
+    return {};
+}
+
+bool Suspender::recover(const std::function<bool(const std::string& transaction)>& reported) {
+    const std::optional<Marker> marker = store_.load();
+    if (!marker) return false;
+    const Record& record = marker->record;
+    if (reported(record.request.transaction)) {
+        forget(record.request.transaction);
+        return false;
+    }
+    Recovered event{*marker, marker->boot_id == deps_.boot_id, {}, ""};
+    event.since =
+        compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
+    if (!event.same_boot) event.why_lost = why_image_was_lost(deps_.power.root);
+    handle(event);
+    return true;
+}
+
+bool Suspender::works_for_host() const {
+    return machine_.state() != SuspendMachine::State::Idle &&
+           machine_.record().request.initiator != Initiator::Local;
+}
+
+// Steps -------------------------------------------------------------------------------------------
 
 void Suspender::handle(const SuspendEvent& event) {
     later([this, event] { step(event); });
@@ -51,44 +112,119 @@ void Suspender::later(glib::Callback next) {
     if (std::exchange(stepping_, true)) return;
     for (; !steps_.empty(); steps_.pop_front()) steps_.front()();
     stepping_ = false;
-}
-
-void Suspender::begin(const SuspendRequest& request, const Waiting& asker) {
-    const bool idle = machine_.state() == SuspendMachine::State::Idle;
-    const Waiting before = std::exchange(waiting_, asker);
-    if (idle) hooks_ = find_hooks(deps_.root);
-    step(Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
-    if (!idle) waiting_ = before;  // the machine has refused the newcomer
+    settle();
 }
 
 void Suspender::step(const SuspendEvent& event) {
-    for (const Effect& effect : machine_.step(event, now()))
+    for (const Effect& effect : machine_.step(event, now())) {
+        const std::string name(name_of(effect));
+        g_debug("effect %s", name.c_str());
         std::visit([this](const auto& e) { apply(e); }, effect);
+        g_debug("effect %s done", name.c_str());
+    }
+    deadline_.set(machine_.deadline());
+}
+
+void Suspender::settle() {
+    if (machine_.state() != SuspendMachine::State::Idle) return;
+    if (when_idle_) std::exchange(when_idle_, {})();
 }
 
 void Suspender::when_idle(glib::Callback done) {
     when_idle_ = std::move(done);
-    if (machine_.state() == SuspendMachine::State::Idle) when_idle_();
+    if (!stepping_) settle();
+}
+
+// Effects that are answered -----------------------------------------------------------------------
+
+void Suspender::apply(const Inspect& effect) {
+    inspecting_.start([power = deps_.power, config = deps_.config,
+                       request = effect.request] { return inspect(power, config, request); },
+                      [this, serial = effect.serial](const Inspection& found) {
+                          handle(Inspected{serial, found.findings, found.hooks, found.plan});
+                      });
 }
 
 void Suspender::apply(const RunHook& effect) {
-    hook_runner_.run(hooks_[effect.index], effect.phase, effect.limit, machine_.record(),
-                     [this](const HookReport& report) { handle(HookFinished{report}); });
+    hooks_.run(effect.hook, effect.phase, effect.limit, machine_.record(),
+               [this, serial = effect.serial](const HookReport& report) {
+                   handle(HookFinished{serial, report});
+               });
+}
+
+void Suspender::apply(const ChooseAlarm& effect) {
+    const Result<std::int64_t> at = alarm_.choose(effect.delay);
+    handle(AlarmChosen{effect.serial, at.value_or(0), at ? "" : at.error().message});
 }
 
 void Suspender::apply(const ArmAlarm& effect) {
-    const Result<void> armed = alarm_.arm(effect.delay);
-    handle(AlarmArmed{armed ? "" : armed.error().message});
+    const Result<void> armed = alarm_.arm(effect.at);
+    handle(AlarmArmed{effect.serial, armed ? "" : armed.error().message});
 }
 
-void Suspender::apply(const DisarmAlarm&) { alarm_.disarm(); }
+void Suspender::apply(const FlushOutput& effect) {
+    deps_.flush([this, serial = effect.serial] { handle(OutputFlushed{serial}); });
+}
+
+void Suspender::apply(const EnterSleep& effect) {
+    sleeper_.start(effect.plan, [this, serial = effect.serial](const SleepResult& result) {
+        deps_.woke();
+        handle(SleepReturned{serial, result});
+    });
+}
+
+void Suspender::apply(const Refresh& effect) {
+    refreshing_.start([root = deps_.power.root, config = deps_.config,
+                       mode = effect.mode] { return refresh(root, config, mode); },
+                      [this, serial = effect.serial](const RefreshReport& report) {
+                          handle(Refreshed{serial, report});
+                      });
+}
+
+void Suspender::apply(const Rehearse& effect) {
+    rehearsing_.start([root = deps_.power.root] { return agent::rehearse(root); },
+                      [this, serial = effect.serial](const Rehearsal& rehearsal) {
+                          rehearsed(serial, rehearsal);
+                      });
+}
+
+void Suspender::rehearsed(Serial serial, const Rehearsal& rehearsal) {
+    deps_.woke();
+    if (waiting_ && !waiting_->answered) answer(to_json(rehearsal));
+    handle(Rehearsed{serial});
+}
+
+// Effects without an answer -----------------------------------------------------------------------
+
+void Suspender::apply(const StopHook&) { hooks_.stop(); }
+
+void Suspender::apply(const Persist&) {
+    Marker marker = machine_.marker();
+    marker.boot_id = deps_.boot_id;
+    marker.baseline = read_baseline(deps_.power.root);
+    store_.save(marker);
+}
+
+void Suspender::apply(const Forget&) { forget(machine_.record().request.transaction); }
+
+void Suspender::forget(const std::string& transaction) {
+    store_.forget();
+    hooks_.forget(transaction);
+}
+
+void Suspender::apply(const PutBack& effect) {
+    put_back_settings(deps_.power.root, effect.mem_sleep, effect.disk);
+}
+
+void Suspender::apply(const DisarmAlarm& effect) { alarm_.disarm(effect.at); }
 
 void Suspender::apply(const Accept&) {
-    const SuspendRequest& request = machine_.record().request;
-    g_message("suspending (%s), transaction %s", std::string(name_of(request.mode)).c_str(),
-              request.transaction.c_str());
-    if (waiting_.on_accept == OnAccept::SayNothing) return deps_.expect_silence(waiting_.caller);
-    answer(Json::object({{"accepted", true}, {"transaction", request.transaction}}));
+    const Record& record = machine_.record();
+    g_message("suspending (%s), transaction %s", std::string(name_of(record.request.mode)).c_str(),
+              record.request.transaction.c_str());
+    if (waiting_->on_accept == OnAccept::SayNothing)
+        return deps_.expect_silence(waiting_->caller);
+    answer(accepted_json(record));
 }
 
 void Suspender::apply(const Refuse& effect) {
@@ -97,35 +233,26 @@ void Suspender::apply(const Refuse& effect) {
 }
 
 void Suspender::answer(const CommandResult& result) {
-    waiting_.answered = true;
-    deps_.reply(waiting_.caller, result);
+    waiting_->answered = true;
+    deps_.reply(waiting_->caller, result);
 }
 
 void Suspender::apply(const Announce&) {
     deps_.emit(events::kSuspending, begun_json(machine_.record()));
 }
 
-void Suspender::apply(const FlushOutput&) {
-    deps_.flush([this] { handle(OutputFlushed{}); });
-}
-
-void Suspender::apply(const EnterSleep& effect) {
-    const SleepPlan plan =
-        plan_sleep(effect.request.mode, effect.request.require, read_power_facts(deps_.power));
-    sleep_.start(plan, [this](const SleepResult& result) {
-        deps_.woke();
-        handle(SleepReturned{result});
-    });
-}
+void Suspender::apply(const LetLocalSleep&) { deps_.logind.release(); }
 
 void Suspender::apply(const Report&) {
     const Record& record = machine_.record();
     const bool slept = did_sleep(record.outcome);
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
-    deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
-    if (!waiting_.answered) answer(slept ? CommandResult(std::nullopt) : fail(failure_of(record)));
-    if (when_idle_) when_idle_();
+    deps_.emit(event_of(record.outcome), ended_json(record));
+    if (waiting_ && !waiting_->answered)
+        answer(slept ? CommandResult(std::nullopt) : fail(failure_of(record)));
+    waiting_.reset();
+    deps_.ended();
 }
 
 }  // namespace hypnos::agent

@@ -23,6 +23,11 @@ CommandResult guest_suspend_ram(const Context& context, const Json& arguments);
 CommandResult guest_suspend_disk(const Context& context, const Json& arguments);
 CommandResult guest_suspend_hybrid(const Context& context, const Json& arguments);
 CommandResult hypnos_suspend(const Context& context, const Json& arguments);
+CommandResult hypnos_cancel(const Context& context, const Json& arguments);
+CommandResult hypnos_rehearse(const Context& context, const Json& arguments);
+
+// preflight.cpp
+CommandResult hypnos_preflight(const Context& context, const Json& arguments);
 CommandResult hypnos_capabilities(const Context& context, const Json& arguments);
 
 // events.cpp

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Requests to sleep, and what modes there are.
+// Requests to sleep, to rehearse it, and to call it off.
 
 #include <glib.h>
 
@@ -9,8 +9,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/core/preflight.hpp"
-#include "agent/system/power.hpp"
+#include "agent/system/uuid.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {
@@ -27,19 +26,12 @@ constexpr milliseconds kHooksBudget{60000};
 constexpr milliseconds kDeadlineMax = std::chrono::minutes(20);
 constexpr milliseconds kWakeAfterMax = std::chrono::hours(24 * 365);
 
-std::string new_transaction() {
-    gchar* uuid = g_uuid_string_random();
-    std::string text = uuid;
-    g_free(uuid);
-    return text;
-}
-
 CommandResult bare_suspend(SleepMode mode, const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     SuspendRequest request;
     request.mode = mode;
-    request.transaction = new_transaction();
+    request.transaction = new_uuid();
     request.hooks_budget = kBareHooksBudget;
     context.agent.suspender().request(request, context.caller, Suspender::OnAccept::SayNothing);
     return std::nullopt;
@@ -57,6 +49,7 @@ Result<SuspendRequest> read_suspend_request(const Json& arguments) {
     request.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
     request.require =
         static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
+    request.force = given.optional_boolean("force").value_or(false);
     const auto transaction = given.optional_string("transaction");
     const auto deadline = given.optional_integer("deadline-ms");
     const auto wake_after = given.optional_integer("wake-after-ms");
@@ -66,23 +59,10 @@ Result<SuspendRequest> read_suspend_request(const Json& arguments) {
     if (checked) checked = check_range("deadline-ms", deadline, kDeadlineMax);
     if (checked) checked = check_range("wake-after-ms", wake_after, kWakeAfterMax);
     if (!checked) return fail(checked.error());
-    request.transaction = transaction ? *transaction : new_transaction();
+    request.transaction = transaction ? *transaction : new_uuid();
     request.hooks_budget = deadline ? milliseconds(*deadline) : kHooksBudget;
     if (wake_after) request.wake_after = milliseconds(*wake_after);
     return request;
-}
-
-Json mode_json(SleepMode mode, const PowerFacts& facts) {
-    const std::vector<Finding> strict = preflight(mode, Require::Deep, facts);
-    Json findings = Json::array();
-    for (const Finding& finding : strict) findings.append(to_json(finding));
-    Json result = Json::object({{"mode", name_of(mode)},
-                                {"works", first_blocker(strict) == nullptr},
-                                {"findings", findings}});
-    const bool any = first_blocker(preflight(mode, Require::Any, facts)) == nullptr;
-    if (mode != SleepMode::Disk && any)
-        result.set("depth", plan_sleep(mode, Require::Any, facts).deep ? "deep" : "s2idle");
-    return result;
 }
 
 }  // namespace
@@ -104,14 +84,20 @@ CommandResult hypnos_suspend(const Context& context, const Json& arguments) {
     return std::nullopt;
 }
 
-CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
+CommandResult hypnos_cancel(const Context& context, const Json& arguments) {
+    Arguments given(arguments);
+    const auto transaction = given.optional_string("transaction");
+    if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
+    const Result<void> cancelled = context.agent.suspender().cancel(transaction.value_or(""));
+    if (!cancelled) return fail(cancelled.error());
+    return Json::object();
+}
+
+CommandResult hypnos_rehearse(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
-    const PowerFacts facts = read_power_facts(context.agent.power());
-    Json modes = Json::array();
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        modes.append(mode_json(mode, facts));
-    return Json::object({{"backend", "sysfs"}, {"modes", modes}});
+    context.agent.suspender().rehearse(context.caller);
+    return std::nullopt;
 }
 
 }  // namespace hypnos::agent::commands

@@ -26,17 +26,6 @@ std::vector<Hook> hooks_from(const Json& list) {
     return hooks;
 }
 
-Json baseline_json(const Baseline& baseline) {
-    return Json::object({{"asleep-us", baseline.asleep.count()},
-                         {"suspends", baseline.suspends},
-                         {"wakeups", baseline.wakeups}});
-}
-
-Baseline baseline_from(const Json& saved) {
-    return {std::chrono::microseconds(saved["asleep-us"].integer().value_or(0)),
-            saved["suspends"].integer().value_or(0), saved["wakeups"].integer().value_or(0)};
-}
-
 }  // namespace
 
 Json to_json(const Marker& marker) {
@@ -48,7 +37,7 @@ Json to_json(const Marker& marker) {
                                {"undo", hooks_json(marker.undo)},
                                {"restore-mem-sleep", marker.restore_mem_sleep},
                                {"restore-disk", marker.restore_disk},
-                               {"baseline", baseline_json(marker.baseline)}});
+                               {"baseline", to_json(marker.baseline)}});
     if (marker.alarm) saved.set("alarm", *marker.alarm);
     return saved;
 }
@@ -57,7 +46,9 @@ std::optional<Marker> marker_from_json(const Json& saved) {
     const auto stage = enumerator<Marker::Stage>(kStages, saved["stage"].string().value_or(""));
     const auto require = enumerator<Require>(kRequireNames, saved["require"].string().value_or(""));
     std::optional<Record> record = record_from_json(saved["record"]);
-    if (saved["version"] != Json(kVersion) || !stage || !require || !record) return std::nullopt;
+    const auto baseline = baseline_from_json(saved["baseline"]);
+    if (saved["version"] != Json(kVersion) || !stage || !require || !record || !baseline)
+        return std::nullopt;
     record->request.require = *require;
     Marker marker;
     marker.boot_id = saved["boot-id"].string().value_or("");
@@ -67,7 +58,7 @@ std::optional<Marker> marker_from_json(const Json& saved) {
     marker.alarm = saved["alarm"].integer();
     marker.restore_mem_sleep = saved["restore-mem-sleep"].string().value_or("");
     marker.restore_disk = saved["restore-disk"].string().value_or("");
-    marker.baseline = baseline_from(saved["baseline"]);
+    marker.baseline = *baseline;
     return marker;
 }
 

@@ -110,7 +110,8 @@ std::vector<Swap> parse_swaps(const std::string& proc_swaps) {
     return swaps;
 }
 
-std::vector<Finding> preflight(SleepMode mode, Require require, const PowerFacts& facts) {
+std::vector<Finding> preflight(const PreflightQuestion& question, const PowerFacts& facts) {
+    const auto [mode, require, force, logind] = question;
     std::vector<Finding> findings;
     check_machine(facts, findings);
     if (uses_ram(mode)) check_ram(require, facts, findings);

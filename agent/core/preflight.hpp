@@ -42,11 +42,18 @@ struct PowerFacts {
     Choice mem_sleep;
     Choice disk;
     std::vector<Swap> swaps;
+    std::vector<Inhibitor> inhibitors;
     bool acpi_off = false;  ///< the chipset's ACPI power management is switched off
 };
 
 /// Everything that speaks against `mode`; empty: it should work.
-[[nodiscard]] std::vector<Finding> preflight(SleepMode mode, Require require,
+struct PreflightQuestion {
+    SleepMode mode = SleepMode::Ram;
+    Require require = Require::Deep;
+    bool force = false;
+    bool logind_backend = false;
+};
+[[nodiscard]] std::vector<Finding> preflight(const PreflightQuestion& question,
                                              const PowerFacts& facts);
 
 [[nodiscard]] const Finding* first_blocker(const std::vector<Finding>& findings);
@@ -57,6 +64,7 @@ struct SleepPlan {
     SleepMode mode = SleepMode::Ram;
     bool deep = true;  ///< false: this sleep is s2idle
     std::string mem_sleep, disk, state;
+    std::string wakeup_count;
     std::string restore_mem_sleep, restore_disk;
 };
 

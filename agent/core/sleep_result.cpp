@@ -25,9 +25,37 @@ std::string failure_text(const SleepResult& result) {
     return text + "; see the guest's kernel log";
 }
 
+namespace {
+
+/// Below this, a difference of two readings of two clocks is noise.
+constexpr std::chrono::microseconds kClockNoise{5000};
+
+}  // namespace
+
+Json to_json(const Baseline& baseline) {
+    return Json::object({{"asleep-us", baseline.asleep.count()},
+                         {"suspends", baseline.suspends},
+                         {"wakeups", baseline.wakeups}});
+}
+
+std::optional<Baseline> baseline_from_json(const Json& saved) {
+    const auto asleep = saved["asleep-us"].integer();
+    const auto suspends = saved["suspends"].integer();
+    const auto wakeups = saved["wakeups"].integer();
+    if (!asleep || !suspends || !wakeups) return std::nullopt;
+    return Baseline{std::chrono::microseconds(*asleep), *suspends, *wakeups};
+}
+
+bool has_slept(const Baseline& before, const Baseline& after) {
+    return after.asleep - before.asleep > kClockNoise || after.suspends > before.suspends;
+}
+
+SleepMode guess_mode(const Baseline& before, const Baseline& after) {
+    if (after.suspends > before.suspends) return SleepMode::Ram;
+    return after.wakeups > before.wakeups ? SleepMode::Hybrid : SleepMode::Disk;
+}
+
 SleepResult compare(SleepMode mode, const Baseline& before, const Baseline& after) {
-    /// Below this, a difference of two readings of two clocks is noise.
-    constexpr std::chrono::microseconds kClockNoise{5000};
     SleepResult result;
     if (const auto slept = after.asleep - before.asleep; slept > kClockNoise)
         result.slept = std::chrono::duration_cast<milliseconds>(slept);

@@ -43,7 +43,16 @@ struct Baseline {
     std::int64_t wakeups = 0;            ///< wakeup_count
 };
 
+[[nodiscard]] Json to_json(const Baseline& baseline);
+[[nodiscard]] std::optional<Baseline> baseline_from_json(const Json& saved);
+
 /// What a sleep of that mode between the two readings proves: `slept` and `counted`.
 [[nodiscard]] SleepResult compare(SleepMode mode, const Baseline& before, const Baseline& after);
+
+/// Whether the machine slept at all between the two readings.
+[[nodiscard]] bool has_slept(const Baseline& before, const Baseline& after);
+
+/// The mode of that sleep: only one in RAM counts in suspend_stats, and one on disk counts nowhere.
+[[nodiscard]] SleepMode guess_mode(const Baseline& before, const Baseline& after);
 
 }  // namespace hypnos::agent

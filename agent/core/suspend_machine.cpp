@@ -69,6 +69,14 @@ std::string_view name_of(SuspendMachine::State state) {
     return "";
 }
 
+std::string_view name_of(const Effect& effect) {
+    constexpr std::array<std::string_view, std::variant_size_v<Effect>> kNames = {
+        "Inspect",  "RunHook", "ChooseAlarm", "ArmAlarm",    "FlushOutput", "EnterSleep",
+        "Refresh",  "Rehearse", "StopHook",   "Persist",     "Forget",      "PutBack",
+        "DisarmAlarm", "Accept", "Refuse",    "Announce",    "LetLocalSleep", "Report"};
+    return kNames.at(effect.index());
+}
+
 std::vector<Effect> SuspendMachine::step(const SuspendEvent& event, BootTime now) {
     now_ = now;
     return std::visit([this](const auto& e) { return on(e); }, event);
@@ -364,6 +372,8 @@ Effects SuspendMachine::on(const LocalSleepEnded& event) {
         return effects;
     }
     if (!is_local() || stage_ == Marker::Stage::Returned) return {};
+    if (slept(judge_sleep(event.request.mode, event.result)))
+        record_.request.mode = event.request.mode;  // the announcement need not have known
     if (state_ == State::Asleep || state_ == State::Flushing) return returned(event.result);
     over_ = event.result;
     return state_ == State::Preparing ? Effects{StopHook{}} : Effects{};

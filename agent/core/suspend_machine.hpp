@@ -254,5 +254,7 @@ class SuspendMachine {
 };
 
 [[nodiscard]] std::string_view name_of(SuspendMachine::State state);
+/// As its type is called.
+[[nodiscard]] std::string_view name_of(const Effect& effect);
 
 }  // namespace hypnos::agent

@@ -33,7 +33,7 @@ class AcpiRegisters {
 
     [[nodiscard]] std::optional<Bytes> read() const;
 
-    const Root& root_;
+    Root root_;
     const std::optional<Bytes> good_;
 };
 

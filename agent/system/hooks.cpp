@@ -102,12 +102,12 @@ std::string printable(const std::string& output) {
 
 HookReport report_of(const Hook& hook, HookPhase phase, const Child::Exit& exit) {
     const char* result = exit.timed_out ? "timed-out" : exit.status == 0 ? "ok" : "failed";
-    return {hook.name, phase, result, exit.status, exit.took, printable(exit.output)};
+    return {hook.name, phase, result, exit.status, exit.took, printable(exit.output), {}};
 }
 
 }  // namespace
 
-std::vector<Hook> find_hooks(const Root& root) {
+std::vector<Hook> find_hooks(const Root& root, const Config&, SleepMode) {
     std::map<std::string, std::string> found;
     for (const char* directory : kDirectories) add_names(root.path(directory), found);
     std::vector<Hook> hooks;
@@ -116,6 +116,10 @@ std::vector<Hook> find_hooks(const Root& root) {
     }
     return hooks;
 }
+
+HookRunner::HookRunner(const Root&) {}
+void HookRunner::stop() {}
+void HookRunner::forget(const std::string&) {}
 
 void HookRunner::run(const Hook& hook, HookPhase phase, std::chrono::milliseconds limit,
                      const Record& record, Done done) {

@@ -3,7 +3,7 @@
 
 #include "agent/system/power.hpp"
 
-#include <sys/eventfd.h>
+#include <glib.h>
 
 #include <charconv>
 #include <utility>
@@ -67,7 +67,7 @@ void put_back(const Root& root, const char* file, const std::string& text) {
 
 }  // namespace
 
-PowerFacts read_power_facts(const Power& power) {
+PowerFacts read_power_facts(const Power& power, SleepMode) {
     power.acpi.restore();  // somebody else may have slept since we looked
     const Root& root = power.root;
     return {.state = read_choice(root, kState),
@@ -90,37 +90,29 @@ SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     write_power(root, kState, plan.state, result);
     power.acpi.restore();
 
-    const auto slept = time_asleep() - asleep_before;
-    if (slept > kClockNoise)
-        result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
-    result.counted = sleeps_counted(root, plan.mode) > counted_before;
     if (const LastFailure failure = last_failure(root); failure != failure_before) {
         result.step = failure.step;
         result.device = failure.device;
     }
+    const auto slept = time_asleep() - asleep_before;
+    if (slept > kClockNoise)
+        result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
+    result.counted = sleeps_counted(root, plan.mode) > counted_before;
     put_back(root, kDisk, plan.restore_disk);
     put_back(root, kMemSleep, plan.restore_mem_sleep);
     return result;
 }
 
-SleepThread::~SleepThread() {
-    if (thread_.joinable()) thread_.join();
+Baseline read_baseline(const Root& root) {
+    return {std::chrono::duration_cast<std::chrono::microseconds>(time_asleep()),
+            sleeps_counted(root, SleepMode::Ram), sleeps_counted(root, SleepMode::Hybrid)};
 }
 
-void SleepThread::start(const SleepPlan& plan, Done done) {
-    finished_event_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    finished_watch_ = glib::watch(nullptr, finished_event_.get(), G_IO_IN,
-                                  [this, done = std::move(done)] { finished(done); });
-    thread_ = std::thread([this, plan] {
-        result_ = enter_sleep(power_, plan);
-        eventfd_write(finished_event_.get(), 1);
-    });
-}
+std::string read_wakeup_count(const Root&) { return ""; }
 
-void SleepThread::finished(const Done& done) {
-    thread_.join();
-    finished_watch_.reset();
-    done(result_);
+void put_back_settings(const Root& root, const std::string& mem_sleep, const std::string& disk) {
+    put_back(root, kDisk, disk);
+    put_back(root, kMemSleep, mem_sleep);
 }
 
 }  // namespace hypnos::agent

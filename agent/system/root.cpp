@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -35,11 +36,27 @@ int Root::write(const std::string& absolute, const std::string& text) const {
 }
 
 Result<void> Root::replace(const std::string& absolute, const std::string& text) const {
+    return replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT);
+}
+
+Result<void> Root::replace_durably(const std::string& absolute, const std::string& text) const {
+    Result<void> replaced = replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT |
+                                                        G_FILE_SET_CONTENTS_DURABLE);
+    const std::string file = path(absolute);
+    const UniqueFd directory(
+        open(file.substr(0, file.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (replaced && directory) fsync(directory.get());
+    return replaced;
+}
+
+void Root::remove(const std::string& absolute) const { unlink(path(absolute).c_str()); }
+
+Result<void> Root::replace(const std::string& absolute, const std::string& text, int flags) const {
     const std::string file = path(absolute);
     g_mkdir_with_parents(file.substr(0, file.rfind('/')).c_str(), 0755);
     GError* error = nullptr;
     if (g_file_set_contents_full(file.c_str(), text.data(), static_cast<gssize>(text.size()),
-                                 G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error) == TRUE)
+                                 static_cast<GFileSetContentsFlags>(flags), 0644, &error) == TRUE)
         return {};
     std::string message = "cannot write " + file + ": " + error->message;
     g_error_free(error);

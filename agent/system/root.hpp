@@ -30,7 +30,17 @@ class Root {
     /// Puts a file in place of another in one step; makes the directory that holds it.
     [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text) const;
 
+    /// The same, and returns when both file and name are on disk (fsync(2)).
+    [[nodiscard]] Result<void> replace_durably(const std::string& absolute,
+                                               const std::string& text) const;
+
+    /// Removes a file, if it is there.
+    void remove(const std::string& absolute) const;
+
   private:
+    [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text,
+                                       int flags) const;
+
     std::string prefix_;
 };
 

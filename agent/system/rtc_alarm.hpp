@@ -7,6 +7,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 #include "agent/system/root.hpp"
 
@@ -16,12 +18,19 @@ class RtcAlarm {
   public:
     explicit RtcAlarm(const Root& root) : root_(root) {}
 
-    /// Rounds up to whole seconds, the alarm's unit.
-    [[nodiscard]] Result<void> arm(std::chrono::milliseconds delay);
-    void disarm();
+    /// The RTC's time, in seconds since the epoch, that is `delay` from now, rounded up. Fails if
+    /// there is no alarm, or if somebody else has set it.
+    [[nodiscard]] Result<std::int64_t> choose(std::chrono::milliseconds delay) const;
+
+    [[nodiscard]] Result<void> arm(std::int64_t at) const;
+
+    /// Takes it away if it is still the one that was set for `at`.
+    void disarm(std::int64_t at) const;
 
   private:
-    const Root& root_;
+    [[nodiscard]] std::string set_for() const;
+
+    Root root_;
 };
 
 }  // namespace hypnos::agent

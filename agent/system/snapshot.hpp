@@ -27,4 +27,6 @@ struct Rehearsal {
 /// Blocks; made to run on a thread of its own. Whatever fails, user space is thawed at the end.
 [[nodiscard]] Rehearsal rehearse(const Root& root);
 
+[[nodiscard]] Json to_json(const Rehearsal& rehearsal);
+
 }  // namespace hypnos::agent

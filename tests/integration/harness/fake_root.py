@@ -54,44 +54,44 @@ class FakeRoot:
 class FakeKernel:
     """Sleeps when asked to, until the test wakes it.
 
-    The agent's sleeping thread reads suspend_stats/success before and after it writes
+    The agent's sleeping thread, and it alone, reads suspend_stats/fail before and after it writes
     /sys/power/state. As a FIFO that file holds the thread there, as the kernel's sleep would.
     """
 
     def __init__(self, root: FakeRoot) -> None:
         self._root = root
-        self._count = 0
-        self._counter = root.path / "sys/power/suspend_stats/success"
-        self._counter.unlink()
-        os.mkfifo(self._counter)
+        self._sleeps = 0
+        (root.path / "sys/power/suspend_stats").mkdir(exist_ok=True)
+        self._gate = root.path / "sys/power/suspend_stats/fail"
+        os.mkfifo(self._gate)
 
     def fall_asleep(self) -> None:
         """Wait until the agent has written `mem`."""
-        self._answer_counter()
+        self._let_pass()
         wait_for(lambda: self._root.read("sys/power/state") == "mem", "a write of mem")
 
     def wake(self) -> None:
         """Return from the sleep."""
-        self._root.write("sys/power/state", STATES)
-        self._count += 1
-        self._answer_counter()
+        self._sleeps += 1
+        self._root.write("sys/power/suspend_stats/success", f"{self._sleeps}\n")
+        self.return_without_sleep()
 
     def return_without_sleep(self) -> None:
         """Return as the kernel does when a wakeup event came first."""
         self._root.write("sys/power/state", STATES)
-        self._answer_counter()
+        self._let_pass()
 
-    def _answer_counter(self) -> None:
+    def _let_pass(self) -> None:
         fd = -1
 
         def opened() -> bool:
             nonlocal fd
             try:
-                fd = os.open(self._counter, os.O_WRONLY | os.O_NONBLOCK)
+                fd = os.open(self._gate, os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
                 assert error.errno == errno.ENXIO
             return fd >= 0
 
-        wait_for(opened, "the agent reading the kernel's count of sleeps", PATIENCE)
-        os.write(fd, f"{self._count}\n".encode())
+        wait_for(opened, "the agent reading the kernel's count of failures", PATIENCE)
+        os.write(fd, b"0\n")
         os.close(fd)

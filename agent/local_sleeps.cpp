@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/local_sleeps.hpp"
+
+#include <utility>
+
+#include "agent/system/power.hpp"
+#include "agent/system/uuid.hpp"
+
+namespace hypnos::agent {
+namespace {
+
+/// Of logind's delay; systemd-units/logind-hypnos.conf makes that 30 s.
+constexpr std::chrono::seconds kHooksBudget{25};
+
+SuspendRequest request_of(SleepMode mode) {
+    SuspendRequest request;
+    request.mode = mode;
+    request.require = Require::Any;
+    request.initiator = Initiator::Local;
+    request.transaction = new_uuid();
+    request.hooks_budget = kHooksBudget;
+    return request;
+}
+
+}  // namespace
+
+LocalSleeps::LocalSleeps(const Root& root, Deps deps)
+    : root_(root), known_(read_baseline(root)), deps_(std::move(deps)), clock_watch_([this] { check(); }) {}
+
+void LocalSleeps::forget() { known_ = read_baseline(root_); }
+
+void LocalSleeps::announced(SleepMode mode) {
+    forget();
+    deps_.noticed(LocalSleepBegins{request_of(mode)});
+}
+
+void LocalSleeps::over() {
+    if (deps_.own_under_way()) return;
+    const Baseline before = std::exchange(known_, read_baseline(root_));
+    const SleepMode mode = guess_mode(before, known_);
+    deps_.noticed(LocalSleepEnded{request_of(mode), compare(mode, before, known_)});
+}
+
+void LocalSleeps::check() {
+    if (has_slept(known_, read_baseline(root_))) over();
+}
+
+}  // namespace hypnos::agent

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Sleeps that nobody asked this agent for: logind announces its own; any other (rtcwake(8), a write
+// to /sys/power/state) is noticed afterwards, by the jump of the clock.
+
+#pragma once
+
+#include <functional>
+
+#include "agent/core/suspend_machine.hpp"
+#include "agent/system/clock_watch.hpp"
+#include "agent/system/root.hpp"
+
+namespace hypnos::agent {
+
+class LocalSleeps {
+  public:
+    struct Deps {
+        std::function<void(const SuspendEvent&)> noticed;
+        /// Whether a sleep now may be one that we were asked for: check() comes again after it.
+        std::function<bool()> own_under_way;
+    };
+
+    LocalSleeps(const Root& root, Deps deps);
+
+    void announced(SleepMode mode);
+    void over();
+
+    /// Tells of a sleep that happened since the last one known.
+    void check();
+
+    /// Whatever has happened until now, or until then, is known.
+    void forget();
+    void know(const Baseline& baseline) { known_ = baseline; }
+    [[nodiscard]] const Baseline& known() const { return known_; }
+
+  private:
+    Root root_;
+    Baseline known_;
+    Deps deps_;
+    ClockWatch clock_watch_;
+};
+
+}  // namespace hypnos::agent

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Puts the machine to sleep through the backend of the configuration, once, and brings back the
+// evidence.
+
+#pragma once
+
+#include <functional>
+
+#include "agent/system/config.hpp"
+#include "agent/system/logind.hpp"
+#include "agent/system/power.hpp"
+#include "glib/worker.hpp"
+
+namespace hypnos::agent {
+
+class Sleeper {
+  public:
+    using Done = std::function<void(const SleepResult&)>;
+
+    Sleeper(const Power& power, Backend backend, Logind& logind)
+        : power_(power), backend_(backend), logind_(logind) {}
+
+    void start(const SleepPlan& plan, Done done);
+
+    /// logind says that a sleep is over. True if it was this one.
+    bool over();
+
+    /// Whether logind has been asked and has not said that it is over.
+    [[nodiscard]] bool waits_for_logind() const { return bool(done_); }
+
+  private:
+    void ask_logind(const SleepPlan& plan, Done done);
+
+    Power power_;
+    Backend backend_;
+    Logind& logind_;
+    glib::Worker<SleepResult> worker_;
+    // While logind has been asked:
+    Done done_;
+    SleepMode mode_ = SleepMode::Ram;
+    Baseline before_;
+};
+
+}  // namespace hypnos::agent

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Where the marker of a transaction lies: /var/lib/hypnos/transaction.json, which outlives a boot, or
+// /run/hypnos/transaction.json where /var/lib cannot be written.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/core/marker.hpp"
+#include "agent/system/root.hpp"
+
+namespace hypnos::agent {
+
+class TransactionStore {
+  public:
+    explicit TransactionStore(const Root& root) : root_(root) {}
+
+    /// Returns when it is on disk.
+    void save(const Marker& marker);
+    void forget();
+
+    /// What another process left. A file that cannot be understood is told of and removed.
+    [[nodiscard]] std::optional<Marker> load();
+
+  private:
+    [[nodiscard]] std::optional<Marker> load(const char* file);
+
+    Root root_;
+};
+
+}  // namespace hypnos::agent
