@@ -8,7 +8,8 @@ import uuid
 import pytest
 from harness.agent import Agent
 from harness.client import Client, Message
-from harness.fake_root import BOOT_ID, FakeKernel, FakeRoot
+from harness.fake_root import BOOT_ID, RTC_NOW, FakeKernel, FakeRoot
+from harness.waiting import wait_for
 
 RAM = {"mode": "ram"}
 
@@ -48,7 +49,9 @@ def test_a_sleep_is_accepted_announced_and_reported(
     assert resumed["outcome"] == "slept"
     assert resumed["resume-count"] == 1
     assert resumed["slept-ms"] >= 0
-    assert phase_names(resumed) == ["requested", "hooks-run", "entering", "returned", "finished"]
+    assert phase_names(resumed) == [
+        *("requested", "checked", "hooks-run", "entering", "returned", "refreshed", "finished")
+    ]
 
 
 def test_a_second_sleep_counts_on(kernel: FakeKernel, client: Client, power: Client) -> None:
@@ -184,6 +187,7 @@ def test_the_agent_answers_while_it_waits_for_hooks(client: Client, root: FakeRo
     root.add_hook("10-slow", f"while [ ! -e {root.path}/go ]; do sleep 0.01; done; exit 3")
     client.request("hypnos-suspend", RAM, id="suspend")
     assert client.result("guest-sync", {"id": 1}) == 1
+    wait_for(lambda: client.result("hypnos-status")["state"] != "checking", "the hook's start")
     assert client.result("hypnos-status")["state"] == "preparing"
     root.write("go", "")
     reply = client.reply()
@@ -210,7 +214,7 @@ def test_an_alarm_is_set_before_and_cleared_after(
     """In whole seconds, rounded up."""
     client.result("hypnos-suspend", {**RAM, "wake-after-ms": 1001})
     kernel.fall_asleep()
-    assert root.read("sys/class/rtc/rtc0/wakealarm") == "+2"
+    assert root.read("sys/class/rtc/rtc0/wakealarm") == str(RTC_NOW + 2)
     kernel.wake()
     power.event("HYPNOS_RESUMED")
     assert root.read("sys/class/rtc/rtc0/wakealarm") == "0"

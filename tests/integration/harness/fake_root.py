@@ -9,6 +9,7 @@ from pathlib import Path
 from .waiting import PATIENCE, wait_for
 
 STATES = "freeze mem disk\n"
+RTC_NOW = 1_000_000
 BOOT_ID = "11111111-2222-3333-4444-555555555555"
 
 
@@ -23,6 +24,7 @@ class FakeRoot:
         self.write("sys/power/suspend_stats/success", "0\n")
         self.write("sys/power/wakeup_count", "0\n")
         self.write("sys/class/rtc/rtc0/wakealarm", "")
+        self.write("sys/class/rtc/rtc0/since_epoch", f"{RTC_NOW}\n")
         self.write("proc/swaps", "Filename Type Size Used Priority\n/dev/vdb partition 9 0 -2\n")
         self.set_boot_id(BOOT_ID)
 
