@@ -14,8 +14,16 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from lab import POWER_PORT, AgentWire, Image, Vm, find_kernel, wait_until
-from lab.initramfs import Contents, build_image
+from lab import (
+    POWER_PORT,
+    AgentWire,
+    Contents,
+    Image,
+    Vm,
+    build_image,
+    find_kernel,
+    wait_until,
+)
 
 pytestmark = pytest.mark.qemu
 
