@@ -156,14 +156,20 @@ Effects SuspendMachine::on(const Inspected& event) {
     if (!expects(State::Checking, event.serial)) return {};
     hooks_ = event.hooks;
     if (over_) return local_sleep_over(*over_);
-    if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local()) {
-        idle();
-        return {Refuse{blocked(*blocker)}};
-    }
+    if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local())
+        return refuse(blocked(*blocker));
     record_.warnings = event.findings;
     plan_ = event.plan;
     mark("checked");
     return next_pre_hook();
+}
+
+/// Nothing is prepared yet, so there is nothing to report.
+Effects SuspendMachine::refuse(const Error& error) {
+    record_.outcome = Outcome::Refused;
+    record_.error = error.message;
+    idle();
+    return {Refuse{error}};
 }
 
 // Preparing ---------------------------------------------------------------------------------------
@@ -254,6 +260,7 @@ Effects SuspendMachine::on(const CancelRequested&) {
 Effects SuspendMachine::call_off(Outcome outcome, const std::string& why) {
     if (state_ != State::Checking) return give_up(outcome, why);
     record_.outcome = outcome;
+    record_.error = why;
     idle();
     return tell_caller(why);
 }

@@ -204,6 +204,7 @@ class SuspendMachine {
 
     [[nodiscard]] std::optional<Error> reason_to_refuse() const;
     Effects begin(const SuspendRequest& request);
+    Effects refuse(const Error& error);
     Effects next_pre_hook();
     Effects start_pre_hook(std::chrono::milliseconds budget_left);
     Effects pre_hook_finished(const HookReport& report);
