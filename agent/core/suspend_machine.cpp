@@ -193,12 +193,9 @@ Effects SuspendMachine::start_pre_hook(milliseconds budget_left) {
 }
 
 Effects SuspendMachine::on(const HookFinished& event) {
-    if (awaited_ != event.serial) return {};
-    if (state_ == State::Preparing) return pre_hook_finished(event.report);
-    if (state_ != State::Undoing) return {};
-    record_.hooks.push_back(event.report);
-    --started_;
-    return Effects{Persist{}} + next_post_hook();
+    if (expects(State::Preparing, event.serial)) return pre_hook_finished(event.report);
+    if (expects(State::Undoing, event.serial)) return post_hook_finished(event.report);
+    return {};
 }
 
 bool SuspendMachine::may_refuse(const HookReport& report, const Hook& hook) const {
@@ -356,6 +353,12 @@ Effects SuspendMachine::next_post_hook() {
     return {Report{}, Forget{}};
 }
 
+Effects SuspendMachine::post_hook_finished(const HookReport& report) {
+    record_.hooks.push_back(report);
+    --started_;
+    return Effects{Persist{}} + next_post_hook();
+}
+
 // Sleeps that somebody else started ---------------------------------------------------------------
 
 Effects SuspendMachine::on(const LocalSleepBegins& event) {
@@ -439,8 +442,7 @@ Effects SuspendMachine::on(const Expired&) {
             if (over_) return local_sleep_over(*over_);
             return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
         case State::Preparing:
-            return give_up(Outcome::TimedOut,
-                           "hook " + hooks_[started_ - 1].name + " does not end");
+            return pre_hook_finished({hooks_[started_ - 1].name, HookPhase::Pre, "stuck"});
         case State::Arming:
             return give_up(Outcome::TimedOut, "setting the wake alarm takes too long");
         case State::Flushing:
@@ -451,14 +453,9 @@ Effects SuspendMachine::on(const Expired&) {
             record_.refresh.problems.emplace_back("it did not end in time");
             return undo();
         case State::Undoing:
-            record_.hooks.push_back({hooks_[--started_].name, HookPhase::Post, "stuck"});
-            return Effects{Persist{}} + next_post_hook();
+            return post_hook_finished({hooks_[started_ - 1].name, HookPhase::Post, "stuck"});
         case State::Rehearsing:
-            unreturned_ = awaited_;
-            idle();
-            return {
-                Refuse{refusal("the kernel has not come back from the rehearsal; see the "
-                               "guest's kernel log")}};
+            return rehearsal_expired();
     }
     return {};
 }
@@ -484,6 +481,14 @@ Effects SuspendMachine::on(const RehearsalRequested&) {
     if (const std::optional<Error> error = reason_to_refuse()) return {Refuse{*error}};
     enter_state(State::Rehearsing, kRehearsalLimit);
     return {ask(Rehearse{})};
+}
+
+Effects SuspendMachine::rehearsal_expired() {
+    unreturned_ = awaited_;
+    idle();
+    return {
+        Refuse{refusal("the kernel has not come back from the rehearsal; see the guest's kernel "
+                       "log")}};
 }
 
 Effects SuspendMachine::on(const Rehearsed& event) {

@@ -221,6 +221,8 @@ class SuspendMachine {
     Effects refresh();
     Effects undo();
     Effects next_post_hook();
+    Effects post_hook_finished(const HookReport& report);
+    Effects rehearsal_expired();
 
     void judge_recovered(const Recovered& event);
     void enter_state(State state, std::chrono::microseconds limit);
