@@ -97,7 +97,7 @@ void SuspendMachine::mark(const std::string& phase) { record_.phases.push_back({
 bool SuspendMachine::is_local() const { return record_.request.initiator == Initiator::Local; }
 
 bool SuspendMachine::expects(State state, Serial serial) const {
-    return state_ == state && awaited_ == serial;
+    return state_ == state && awaited_ == serial && awaited_ != 0;
 }
 
 template <typename Question>
