@@ -155,7 +155,7 @@ Effects SuspendMachine::begin(const SuspendRequest& request) {
 Effects SuspendMachine::on(const Inspected& event) {
     if (!expects(State::Checking, event.serial)) return {};
     hooks_ = event.hooks;
-    if (over_) return local_sleep_over(*over_);
+    if (over_) return local_sleep_over();
     if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local())
         return refuse(blocked(*blocker));
     record_.warnings = event.findings;
@@ -208,7 +208,7 @@ bool SuspendMachine::may_refuse(const HookReport& report, const Hook& hook) cons
 Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
     record_.hooks.push_back(report);
     if (cancelled_) return give_up(Outcome::Cancelled, "cancelled by the host");
-    if (over_) return local_sleep_over(*over_);
+    if (over_) return local_sleep_over();
     if (may_refuse(report, hooks_[started_ - 1]))
         return give_up(Outcome::Refused, veto_text(report));
     return next_pre_hook();
@@ -216,7 +216,7 @@ Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
 
 Effects SuspendMachine::arm() {
     mark("hooks-run");
-    if (!record_.request.wake_after) return announce();
+    if (is_local() || !record_.request.wake_after) return announce();
     enter_state(State::Arming, kArmLimit);
     return {ask(ChooseAlarm{0, *record_.request.wake_after})};
 }
@@ -367,26 +367,30 @@ Effects SuspendMachine::on(const LocalSleepBegins& event) {
 }
 
 Effects SuspendMachine::on(const LocalSleepEnded& event) {
+    if (state_ == State::Rehearsing) return {};
     if (state_ == State::Idle) {
         if (!slept(judge_sleep(event.request.mode, event.result))) return {};
         const Effects effects = begin(event.request);
         over_ = event.result;
         return effects;
     }
-    if (!is_local() || stage_ == Marker::Stage::Returned) return {};
+    if (!is_local() || stage_ == Marker::Stage::Returned || over_) return {};
+    if (slept(judge_sleep(event.request.mode, event.result)))
+        record_.request.mode = event.request.mode;  // the announcement need not have known
     if (state_ == State::Asleep || state_ == State::Flushing) return returned(event.result);
     over_ = event.result;
     return state_ == State::Preparing ? Effects{StopHook{}} : Effects{};
 }
 
 /// Nobody announced it, or not early enough: hooks get their post even if they had no pre.
-Effects SuspendMachine::local_sleep_over(const SleepResult& result) {
-    if (state_ == State::Checking && !slept(judge_sleep(record_.request.mode, result))) {
+Effects SuspendMachine::local_sleep_over() {
+    if (state_ == State::Checking && !slept(judge_sleep(record_.request.mode, *over_))) {
+        note(*over_);
         idle();
         return {};
     }
     if (state_ == State::Checking) started_ = hooks_.size();
-    return returned(result);
+    return returned(*over_);
 }
 
 // After the death of another agent ----------------------------------------------------------------
@@ -439,7 +443,7 @@ Effects SuspendMachine::on(const Expired&) {
         case State::Idle:
             return {};
         case State::Checking:
-            if (over_) return local_sleep_over(*over_);
+            if (over_) return local_sleep_over();
             return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
         case State::Preparing:
             return pre_hook_finished({hooks_[started_ - 1].name, HookPhase::Pre, "stuck"});

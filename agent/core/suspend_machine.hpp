@@ -216,7 +216,7 @@ class SuspendMachine {
     Effects give_up(Outcome outcome, const std::string& why);
     Effects tell_caller(const std::string& why) const;
     Effects call_off(Outcome outcome, const std::string& why);
-    Effects local_sleep_over(const SleepResult& result);
+    Effects local_sleep_over();
     Effects sleep_expired();
     Effects refresh();
     Effects undo();
