@@ -13,6 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 using Effects = std::vector<Effect>;
 
+constexpr const char* kCalledOff = "the sleep that was announced did not come";
+
 bool is_ok(const HookReport& report) { return report.result == "ok"; }
 
 bool slept(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
@@ -306,7 +308,7 @@ void SuspendMachine::note(const SleepResult& result) {
     record_.wake_reason = result.wake_reason;
     record_.outcome = judge_sleep(record_.request.mode, result);
     if (slept(record_.outcome)) return;
-    record_.error = failure_text(result);
+    record_.error = is_local() && result.os_error == 0 ? kCalledOff : failure_text(result);
     record_.os_error = result.os_error;
     record_.step = result.step;
     record_.device = result.device;
@@ -473,7 +475,7 @@ Effects SuspendMachine::sleep_expired() {
     }
     unreturned_ = awaited_;
     record_.outcome = Outcome::TimedOut;
-    record_.error = is_local() ? "the sleep that was announced did not come"
+    record_.error = is_local() ? kCalledOff
                                : "the kernel did not sleep and did not return: it may wait for a "
                                  "file system to be written; see the guest's kernel log";
     return undo();
