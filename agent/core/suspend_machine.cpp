@@ -96,6 +96,11 @@ Marker SuspendMachine::marker() const {
 
 void SuspendMachine::mark(const std::string& phase) { record_.phases.push_back({phase, now_}); }
 
+bool SuspendMachine::has_passed(const std::string& phase) const {
+    const auto is_it = [&phase](const Phase& passed) { return passed.name == phase; };
+    return std::any_of(record_.phases.begin(), record_.phases.end(), is_it);
+}
+
 bool SuspendMachine::is_local() const { return record_.request.initiator == Initiator::Local; }
 
 bool SuspendMachine::expects(State state, Serial serial) const {
@@ -407,34 +412,38 @@ Effects SuspendMachine::on(const Recovered& event) {
     alarm_ = marker.alarm;
     accepted_ = true;
     judge_recovered(event);
-    const bool just_slept = marker.stage == Marker::Stage::Entering && slept(record_.outcome);
+    if (!event.same_boot) return undo();
     const Effects put_back = {PutBack{marker.restore_mem_sleep, marker.restore_disk}};
-    return put_back + (just_slept ? refresh() : undo());
+    return put_back + (slept(record_.outcome) && !has_passed("refreshed") ? refresh() : undo());
 }
 
 void SuspendMachine::judge_recovered(const Recovered& event) {
     const Marker::Stage stage = event.marker.stage;
     if (stage == Marker::Stage::Returned) return;
-    if (stage == Marker::Stage::Entering && event.same_boot) {
-        note(event.since);
-        if (!slept(record_.outcome))
-            record_.error =
-                "the agent was ended while it asked the kernel to sleep, and nothing "
-                "shows that it did";
-        return;
-    }
-    const bool image = record_.request.mode != SleepMode::Ram;
-    const bool lost = stage == Marker::Stage::Entering && image;
-    record_.outcome = lost ? Outcome::ImageLost : Outcome::Failed;
-    if (lost)
-        record_.error =
-            "the guest has booted afresh after a disk sleep: its image was not resumed "
-            "from" +
-            (event.why_lost.empty() ? "" : " (" + event.why_lost + ")");
+    const bool entering = stage == Marker::Stage::Entering;
+    // Somebody else's sleep does not wait for us to be ready.
+    if (event.same_boot && (entering || is_local())) return judge_since(event.since);
+    record_.outcome = Outcome::Failed;
+    if (event.same_boot)
+        record_.error = "the agent was ended while it prepared the sleep; nothing slept";
+    else if (entering && record_.request.mode != SleepMode::Ram)
+        judge_lost(event.why_lost);
     else
-        record_.error = event.same_boot
-                            ? "the agent was ended while it prepared the sleep; nothing slept"
-                            : "the guest was restarted in the middle of the sleep";
+        record_.error = "the guest was restarted in the middle of the sleep";
+}
+
+void SuspendMachine::judge_since(const SleepResult& since) {
+    note(since);
+    if (slept(record_.outcome)) return;
+    record_.error =
+        "the agent was ended before the sleep was over, and nothing shows that the guest slept";
+}
+
+void SuspendMachine::judge_lost(const std::string& why) {
+    record_.outcome = Outcome::ImageLost;
+    record_.error =
+        "the guest has booted afresh after a disk sleep: its image was not resumed from" +
+        (why.empty() ? "" : " (" + why + ")");
 }
 
 // Deadlines ---------------------------------------------------------------------------------------

@@ -225,9 +225,12 @@ class SuspendMachine {
     Effects rehearsal_expired();
 
     void judge_recovered(const Recovered& event);
+    void judge_since(const SleepResult& since);
+    void judge_lost(const std::string& why);
     void enter_state(State state, std::chrono::microseconds limit);
     void idle();
     void mark(const std::string& phase);
+    [[nodiscard]] bool has_passed(const std::string& phase) const;
     void note(const SleepResult& result);
     [[nodiscard]] bool is_local() const;
     /// Whether an answer is the one that this state waits for.
