@@ -245,8 +245,9 @@ Effects SuspendMachine::on(const AlarmArmed& event) {
 Effects SuspendMachine::announce() {
     enter_state(State::Flushing, kFlushLimit);
     accepted_ = true;
-    const Effects told = is_local() ? Effects{Announce{}} : Effects{Accept{}, Announce{}};
-    return told + Effects{ask(FlushOutput{})};
+    Effects effects = {Persist{}};
+    if (!is_local()) effects.push_back(Accept{});
+    return std::move(effects) + Effects{Announce{}, ask(FlushOutput{})};
 }
 
 // Calling it off ----------------------------------------------------------------------------------
