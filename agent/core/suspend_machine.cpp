@@ -477,9 +477,10 @@ Effects SuspendMachine::on(const Expired&) {
 }
 
 /// The clock went on while the machine slept, so a deadline that has passed is no proof that the
-/// kernel does not return: the second one is, by which this process has run for a while.
+/// kernel does not return: the second one is, unless it was slept through too.
 Effects SuspendMachine::sleep_expired() {
-    if (!std::exchange(late_, true)) {
+    const bool slept_through = now_ > *deadline_ + kReturnGrace;
+    if (!std::exchange(late_, true) || slept_through) {
         deadline_ = now_ + kReturnGrace;
         return {};
     }
