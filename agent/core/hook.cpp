@@ -4,6 +4,14 @@
 #include "agent/core/hook.hpp"
 
 namespace hypnos::agent {
+namespace {
+
+std::optional<std::int64_t> number_below(std::int64_t end, const Json& saved) {
+    const std::optional<std::int64_t> number = saved.integer();
+    return number && *number >= 0 && *number < end ? number : std::nullopt;
+}
+
+}  // namespace
 
 std::string_view name_of(HookPhase phase) { return phase == HookPhase::Pre ? "pre" : "post"; }
 
@@ -18,10 +26,10 @@ Json to_json(const Hook& hook) {
 std::optional<Hook> hook_from_json(const Json& saved) {
     const auto name = saved["name"].string();
     const auto path = saved["path"].string();
-    const auto on_failure = saved["on-failure"].integer();
-    const auto style = saved["style"].integer();
+    const auto on_failure = number_below(3, saved["on-failure"]);
+    const auto style = number_below(2, saved["style"]);
     const auto limit = saved["limit-ms"].integer();
-    if (!name || !path || !on_failure || !style || !limit) return std::nullopt;
+    if (!name || !path || !on_failure || !style || limit.value_or(-1) < 0) return std::nullopt;
     return Hook{*name, *path, static_cast<OnFailure>(*on_failure), static_cast<HookStyle>(*style),
                 std::chrono::milliseconds(*limit)};
 }

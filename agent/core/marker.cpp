@@ -18,13 +18,28 @@ Json hooks_json(const std::vector<Hook>& hooks) {
     return list;
 }
 
-std::vector<Hook> hooks_from(const Json& list) {
+std::optional<std::vector<Hook>> hooks_from(const Json& list) {
+    if (!list.is_array()) return std::nullopt;
     std::vector<Hook> hooks;
     for (const Json& saved : list.elements()) {
-        if (const std::optional<Hook> hook = hook_from_json(saved)) hooks.push_back(*hook);
+        const std::optional<Hook> hook = hook_from_json(saved);
+        if (!hook) return std::nullopt;
+        hooks.push_back(*hook);
     }
     return hooks;
 }
+
+/// The request as far as it matters once it has been granted.
+std::optional<Record> record_from(const Json& saved) {
+    const auto require = enumerator<Require>(kRequireNames, saved["require"].string().value_or(""));
+    std::optional<Record> record = record_from_json(saved["record"]);
+    if (!require || !record) return std::nullopt;
+    record->request.require = *require;
+    return record;
+}
+
+/// Null: none; anything but a number is no marker.
+bool is_alarm(const Json& saved) { return saved.is_null() || saved.integer(); }
 
 }  // namespace
 
@@ -43,23 +58,18 @@ Json to_json(const Marker& marker) {
 }
 
 std::optional<Marker> marker_from_json(const Json& saved) {
+    const auto boot_id = saved["boot-id"].string();
     const auto stage = enumerator<Marker::Stage>(kStages, saved["stage"].string().value_or(""));
-    const auto require = enumerator<Require>(kRequireNames, saved["require"].string().value_or(""));
-    std::optional<Record> record = record_from_json(saved["record"]);
-    const auto baseline = baseline_from_json(saved["baseline"]);
-    if (saved["version"] != Json(kVersion) || !stage || !require || !record || !baseline)
+    const std::optional<Record> record = record_from(saved);
+    const std::optional<std::vector<Hook>> undo = hooks_from(saved["undo"]);
+    const auto mem_sleep = saved["restore-mem-sleep"].string();
+    const auto disk = saved["restore-disk"].string();
+    const std::optional<Baseline> baseline = baseline_from_json(saved["baseline"]);
+    const bool complete = boot_id && stage && record && undo && mem_sleep && disk && baseline;
+    if (saved["version"] != Json(kVersion) || !complete || !is_alarm(saved["alarm"]))
         return std::nullopt;
-    record->request.require = *require;
-    Marker marker;
-    marker.boot_id = saved["boot-id"].string().value_or("");
-    marker.stage = *stage;
-    marker.record = *record;
-    marker.undo = hooks_from(saved["undo"]);
-    marker.alarm = saved["alarm"].integer();
-    marker.restore_mem_sleep = saved["restore-mem-sleep"].string().value_or("");
-    marker.restore_disk = saved["restore-disk"].string().value_or("");
-    marker.baseline = *baseline;
-    return marker;
+    return Marker{*boot_id,   *stage, *record,  *undo, saved["alarm"].integer(),
+                  *mem_sleep, *disk,  *baseline};
 }
 
 }  // namespace hypnos::agent

@@ -69,6 +69,8 @@ HookReport hook_from(const Json& data) {
     report.result = text(data, "result");
     report.status = number(data, "status");
     report.took = time(data, "ms");
+    if (const auto retry = data["retry-after-s"].integer())
+        report.retry_after = std::chrono::seconds(*retry);
     return report;
 }
 
@@ -92,6 +94,7 @@ Json ended_json(const Record& record) {
     Json data = begun_json(record);
     data.set("outcome", name_of(record.outcome));
     data.set("slept-ms", record.slept.count());
+    if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
     data.set("hooks", hooks_json(record.hooks));
     if (!record.error.empty()) add_failure(data, record);
     return data;
@@ -101,11 +104,12 @@ std::optional<Record> record_from_json(const Json& data) {
     const auto mode = enumerator<SleepMode>(kSleepModeNames, text(data, "mode"));
     const auto initiator = enumerator<Initiator>(kInitiatorNames, text(data, "initiator"));
     const auto ended = enumerator<Outcome>(kOutcomeNames, text(data, "outcome"));
-    if (!mode || !initiator || !ended) return std::nullopt;
+    const std::string transaction = text(data, "transaction");
+    if (!mode || !initiator || !ended || transaction.empty()) return std::nullopt;
     Record record;
     record.request.mode = *mode;
     record.request.initiator = *initiator;
-    record.request.transaction = text(data, "transaction");
+    record.request.transaction = transaction;
     record.outcome = *ended;
     record.error = text(data, "error");
     record.os_error = number(data, "errno");

@@ -13,6 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 using Effects = std::vector<Effect>;
 
+constexpr const char* kCalledOff = "the sleep that was announced did not come";
+
 bool is_ok(const HookReport& report) { return report.result == "ok"; }
 
 bool slept(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
@@ -102,10 +104,15 @@ Marker SuspendMachine::marker() const {
 
 void SuspendMachine::mark(const std::string& phase) { record_.phases.push_back({phase, now_}); }
 
+bool SuspendMachine::has_passed(const std::string& phase) const {
+    const auto is_it = [&phase](const Phase& passed) { return passed.name == phase; };
+    return std::any_of(record_.phases.begin(), record_.phases.end(), is_it);
+}
+
 bool SuspendMachine::is_local() const { return record_.request.initiator == Initiator::Local; }
 
 bool SuspendMachine::expects(State state, Serial serial) const {
-    return state_ == state && awaited_ == serial;
+    return state_ == state && awaited_ == serial && awaited_ != 0;
 }
 
 template <typename Question>
@@ -163,15 +170,21 @@ Effects SuspendMachine::begin(const SuspendRequest& request) {
 Effects SuspendMachine::on(const Inspected& event) {
     if (!expects(State::Checking, event.serial)) return {};
     hooks_ = event.hooks;
-    if (over_) return local_sleep_over(*over_);
-    if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local()) {
-        idle();
-        return {Refuse{blocked(*blocker)}};
-    }
+    if (over_) return local_sleep_over();
+    if (const Finding* blocker = first_blocker(event.findings); blocker != nullptr && !is_local())
+        return refuse(blocked(*blocker));
     record_.warnings = event.findings;
     plan_ = event.plan;
     mark("checked");
     return next_pre_hook();
+}
+
+/// Nothing is prepared yet, so there is nothing to report.
+Effects SuspendMachine::refuse(const Error& error) {
+    record_.outcome = Outcome::Refused;
+    record_.error = error.message;
+    idle();
+    return {Refuse{error}};
 }
 
 // Preparing ---------------------------------------------------------------------------------------
@@ -195,12 +208,9 @@ Effects SuspendMachine::start_pre_hook(milliseconds budget_left) {
 }
 
 Effects SuspendMachine::on(const HookFinished& event) {
-    if (awaited_ != event.serial) return {};
-    if (state_ == State::Preparing) return pre_hook_finished(event.report);
-    if (state_ != State::Undoing) return {};
-    record_.hooks.push_back(event.report);
-    --started_;
-    return Effects{Persist{}} + next_post_hook();
+    if (expects(State::Preparing, event.serial)) return pre_hook_finished(event.report);
+    if (expects(State::Undoing, event.serial)) return post_hook_finished(event.report);
+    return {};
 }
 
 bool SuspendMachine::may_refuse(const HookReport& report, const Hook& hook) const {
@@ -213,7 +223,7 @@ bool SuspendMachine::may_refuse(const HookReport& report, const Hook& hook) cons
 Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
     record_.hooks.push_back(report);
     if (cancelled_) return give_up(Outcome::Cancelled, "cancelled by the host");
-    if (over_) return local_sleep_over(*over_);
+    if (over_) return local_sleep_over();
     if (may_refuse(report, hooks_[started_ - 1]))
         return give_up(Outcome::Refused, veto_text(report));
     return next_pre_hook();
@@ -221,7 +231,7 @@ Effects SuspendMachine::pre_hook_finished(const HookReport& report) {
 
 Effects SuspendMachine::arm() {
     mark("hooks-run");
-    if (!record_.request.wake_after) return announce();
+    if (is_local() || !record_.request.wake_after) return announce();
     enter_state(State::Arming, kArmLimit);
     return {ask(ChooseAlarm{0, *record_.request.wake_after})};
 }
@@ -243,8 +253,9 @@ Effects SuspendMachine::on(const AlarmArmed& event) {
 Effects SuspendMachine::announce() {
     enter_state(State::Flushing, kFlushLimit);
     accepted_ = true;
-    const Effects told = is_local() ? Effects{Announce{}} : Effects{Accept{}, Announce{}};
-    return told + Effects{ask(FlushOutput{})};
+    Effects effects = {Persist{}};
+    if (!is_local()) effects.push_back(Accept{});
+    return std::move(effects) + Effects{Announce{}, ask(FlushOutput{})};
 }
 
 // Calling it off ----------------------------------------------------------------------------------
@@ -262,6 +273,7 @@ Effects SuspendMachine::on(const CancelRequested&) {
 Effects SuspendMachine::call_off(Outcome outcome, const std::string& why) {
     if (state_ != State::Checking) return give_up(outcome, why);
     record_.outcome = outcome;
+    record_.error = why;
     idle();
     return tell_caller(why);
 }
@@ -310,7 +322,7 @@ void SuspendMachine::note(const SleepResult& result) {
     record_.wake_reason = result.wake_reason;
     record_.outcome = judge_sleep(record_.request.mode, result);
     if (slept(record_.outcome)) return;
-    record_.error = failure_text(result);
+    record_.error = is_local() && result.os_error == 0 ? kCalledOff : failure_text(result);
     record_.os_error = result.os_error;
     record_.step = result.step;
     record_.device = result.device;
@@ -357,6 +369,12 @@ Effects SuspendMachine::next_post_hook() {
     return {Report{}, Forget{}};
 }
 
+Effects SuspendMachine::post_hook_finished(const HookReport& report) {
+    record_.hooks.push_back(report);
+    --started_;
+    return Effects{Persist{}} + next_post_hook();
+}
+
 // Sleeps that somebody else started ---------------------------------------------------------------
 
 Effects SuspendMachine::on(const LocalSleepBegins& event) {
@@ -365,13 +383,14 @@ Effects SuspendMachine::on(const LocalSleepBegins& event) {
 }
 
 Effects SuspendMachine::on(const LocalSleepEnded& event) {
+    if (state_ == State::Rehearsing) return {};
     if (state_ == State::Idle) {
         if (!slept(judge_sleep(event.request.mode, event.result))) return {};
         const Effects effects = begin(event.request);
         over_ = event.result;
         return effects;
     }
-    if (!is_local() || stage_ == Marker::Stage::Returned) return {};
+    if (!is_local() || stage_ == Marker::Stage::Returned || over_) return {};
     if (slept(judge_sleep(event.request.mode, event.result)))
         record_.request.mode = event.request.mode;  // the announcement need not have known
     if (state_ == State::Asleep || state_ == State::Flushing) return returned(event.result);
@@ -380,13 +399,14 @@ Effects SuspendMachine::on(const LocalSleepEnded& event) {
 }
 
 /// Nobody announced it, or not early enough: hooks get their post even if they had no pre.
-Effects SuspendMachine::local_sleep_over(const SleepResult& result) {
-    if (state_ == State::Checking && !slept(judge_sleep(record_.request.mode, result))) {
+Effects SuspendMachine::local_sleep_over() {
+    if (state_ == State::Checking && !slept(judge_sleep(record_.request.mode, *over_))) {
+        note(*over_);
         idle();
         return {};
     }
     if (state_ == State::Checking) started_ = hooks_.size();
-    return returned(result);
+    return returned(*over_);
 }
 
 // After the death of another agent ----------------------------------------------------------------
@@ -401,34 +421,38 @@ Effects SuspendMachine::on(const Recovered& event) {
     alarm_ = marker.alarm;
     accepted_ = true;
     judge_recovered(event);
-    const bool just_slept = marker.stage == Marker::Stage::Entering && slept(record_.outcome);
+    if (!event.same_boot) return undo();
     const Effects put_back = {PutBack{marker.restore_mem_sleep, marker.restore_disk}};
-    return put_back + (just_slept ? refresh() : undo());
+    return put_back + (slept(record_.outcome) && !has_passed("refreshed") ? refresh() : undo());
 }
 
 void SuspendMachine::judge_recovered(const Recovered& event) {
     const Marker::Stage stage = event.marker.stage;
     if (stage == Marker::Stage::Returned) return;
-    if (stage == Marker::Stage::Entering && event.same_boot) {
-        note(event.since);
-        if (!slept(record_.outcome))
-            record_.error =
-                "the agent was ended while it asked the kernel to sleep, and nothing "
-                "shows that it did";
-        return;
-    }
-    const bool image = record_.request.mode != SleepMode::Ram;
-    const bool lost = stage == Marker::Stage::Entering && image;
-    record_.outcome = lost ? Outcome::ImageLost : Outcome::Failed;
-    if (lost)
-        record_.error =
-            "the guest has booted afresh after a disk sleep: its image was not resumed "
-            "from" +
-            (event.why_lost.empty() ? "" : " (" + event.why_lost + ")");
+    const bool entering = stage == Marker::Stage::Entering;
+    // Somebody else's sleep does not wait for us to be ready.
+    if (event.same_boot && (entering || is_local())) return judge_since(event.since);
+    record_.outcome = Outcome::Failed;
+    if (event.same_boot)
+        record_.error = "the agent was ended while it prepared the sleep; nothing slept";
+    else if (entering && record_.request.mode != SleepMode::Ram)
+        judge_lost(event.why_lost);
     else
-        record_.error = event.same_boot
-                            ? "the agent was ended while it prepared the sleep; nothing slept"
-                            : "the guest was restarted in the middle of the sleep";
+        record_.error = "the guest was restarted in the middle of the sleep";
+}
+
+void SuspendMachine::judge_since(const SleepResult& since) {
+    note(since);
+    if (slept(record_.outcome)) return;
+    record_.error =
+        "the agent was ended before the sleep was over, and nothing shows that the guest slept";
+}
+
+void SuspendMachine::judge_lost(const std::string& why) {
+    record_.outcome = Outcome::ImageLost;
+    record_.error =
+        "the guest has booted afresh after a disk sleep: its image was not resumed from" +
+        (why.empty() ? "" : " (" + why + ")");
 }
 
 // Deadlines ---------------------------------------------------------------------------------------
@@ -439,11 +463,10 @@ Effects SuspendMachine::on(const Expired&) {
         case State::Idle:
             return {};
         case State::Checking:
-            if (over_) return local_sleep_over(*over_);
+            if (over_) return local_sleep_over();
             return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
         case State::Preparing:
-            return give_up(Outcome::TimedOut,
-                           "hook " + hooks_[started_ - 1].name + " does not end");
+            return pre_hook_finished({hooks_[started_ - 1].name, HookPhase::Pre, "stuck"});
         case State::Arming:
             return give_up(Outcome::TimedOut, "setting the wake alarm takes too long");
         case State::Flushing:
@@ -454,28 +477,24 @@ Effects SuspendMachine::on(const Expired&) {
             record_.refresh.problems.emplace_back("it did not end in time");
             return undo();
         case State::Undoing:
-            record_.hooks.push_back({hooks_[--started_].name, HookPhase::Post, "stuck"});
-            return Effects{Persist{}} + next_post_hook();
+            return post_hook_finished({hooks_[started_ - 1].name, HookPhase::Post, "stuck"});
         case State::Rehearsing:
-            unreturned_ = awaited_;
-            idle();
-            return {
-                Refuse{refusal("the kernel has not come back from the rehearsal; see the "
-                               "guest's kernel log")}};
+            return rehearsal_expired();
     }
     return {};
 }
 
 /// The clock went on while the machine slept, so a deadline that has passed is no proof that the
-/// kernel does not return: the second one is, by which this process has run for a while.
+/// kernel does not return: the second one is, unless it was slept through too.
 Effects SuspendMachine::sleep_expired() {
-    if (!std::exchange(late_, true)) {
+    const bool slept_through = now_ > *deadline_ + kReturnGrace;
+    if (!std::exchange(late_, true) || slept_through) {
         deadline_ = now_ + kReturnGrace;
         return {};
     }
     unreturned_ = awaited_;
     record_.outcome = Outcome::TimedOut;
-    record_.error = is_local() ? "the sleep that was announced did not come"
+    record_.error = is_local() ? kCalledOff
                                : "the kernel did not sleep and did not return: it may wait for a "
                                  "file system to be written; see the guest's kernel log";
     return undo();
@@ -487,6 +506,14 @@ Effects SuspendMachine::on(const RehearsalRequested&) {
     if (const std::optional<Error> error = reason_to_refuse()) return {Refuse{*error}};
     enter_state(State::Rehearsing, kRehearsalLimit);
     return {ask(Rehearse{})};
+}
+
+Effects SuspendMachine::rehearsal_expired() {
+    unreturned_ = awaited_;
+    idle();
+    return {
+        Refuse{refusal("the kernel has not come back from the rehearsal; see the guest's kernel "
+                       "log")}};
 }
 
 Effects SuspendMachine::on(const Rehearsed& event) {

@@ -204,6 +204,7 @@ class SuspendMachine {
 
     [[nodiscard]] std::optional<Error> reason_to_refuse() const;
     Effects begin(const SuspendRequest& request);
+    Effects refuse(const Error& error);
     Effects next_pre_hook();
     Effects start_pre_hook(std::chrono::milliseconds budget_left);
     Effects pre_hook_finished(const HookReport& report);
@@ -215,16 +216,21 @@ class SuspendMachine {
     Effects give_up(Outcome outcome, const std::string& why);
     Effects tell_caller(const std::string& why) const;
     Effects call_off(Outcome outcome, const std::string& why);
-    Effects local_sleep_over(const SleepResult& result);
+    Effects local_sleep_over();
     Effects sleep_expired();
     Effects refresh();
     Effects undo();
     Effects next_post_hook();
+    Effects post_hook_finished(const HookReport& report);
+    Effects rehearsal_expired();
 
     void judge_recovered(const Recovered& event);
+    void judge_since(const SleepResult& since);
+    void judge_lost(const std::string& why);
     void enter_state(State state, std::chrono::microseconds limit);
     void idle();
     void mark(const std::string& phase);
+    [[nodiscard]] bool has_passed(const std::string& phase) const;
     void note(const SleepResult& result);
     [[nodiscard]] bool is_local() const;
     /// Whether an answer is the one that this state waits for.

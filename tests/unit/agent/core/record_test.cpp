@@ -66,5 +66,41 @@ TEST(Record, FailureLeavesOutWhatIsNotKnown) {
     for (const char* name : {"errno", "step", "device"}) EXPECT_FALSE(data.has(name)) << name;
 }
 
+TEST(Record, IsReadBackFromItsEvent) {
+    Record record = slept_record();
+    record.hooks[1].output.clear();
+    record.hooks[1].retry_after = std::chrono::seconds(30);
+    record.wake_reason = "rtc0";
+    record.tasks = {{"cp", 7}};
+    record.error = "no";
+    record.os_error = 16;
+    record.step = "suspend";
+    record.device = "vda";
+    const Json data = ended_json(record);
+    const std::optional<Record> again = record_from_json(data);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(ended_json(*again).dump(), data.dump());
+    EXPECT_EQ(again->wake_reason, "rtc0");
+    EXPECT_EQ(again->tasks, record.tasks);
+    EXPECT_EQ(again->hooks[1].retry_after, std::chrono::seconds(30));
+}
+
+TEST(Record, OfASuccessIsReadBackWithoutAnError) {
+    const std::optional<Record> again = record_from_json(ended_json(slept_record()));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->outcome, Outcome::Slept);
+    EXPECT_EQ(again->slept, std::chrono::milliseconds(1500));
+    EXPECT_EQ(again->error, "");
+    EXPECT_EQ(again->os_error, 0);
+}
+
+TEST(Record, WithoutModeInitiatorTransactionOrOutcomeIsNone) {
+    for (const char* name : {"mode", "initiator", "transaction", "outcome"}) {
+        EXPECT_FALSE(record_from_json(ended_json(slept_record()).set(name, Json()))) << name;
+        EXPECT_FALSE(record_from_json(ended_json(slept_record()).set(name, 5))) << name;
+    }
+    EXPECT_FALSE(record_from_json(Json()));
+}
+
 }  // namespace
 }  // namespace hypnos::agent
