@@ -35,7 +35,8 @@ bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome ==
 
 }  // namespace
 
-Suspender::Suspender(Deps deps) : deps_(std::move(deps)), alarm_(deps_.root), sleep_(deps_.power) {}
+Suspender::Suspender(Deps deps)
+    : deps_(std::move(deps)), hook_runner_(deps_.root), alarm_(deps_.root), sleep_(deps_.power) {}
 
 void Suspender::request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept) {
     later([this, request, asker = Waiting{caller, on_accept}] { begin(request, asker); });
@@ -56,7 +57,7 @@ void Suspender::later(glib::Callback next) {
 void Suspender::begin(const SuspendRequest& request, const Waiting& asker) {
     const bool idle = machine_.state() == SuspendMachine::State::Idle;
     const Waiting before = std::exchange(waiting_, asker);
-    if (idle) hooks_ = find_hooks(deps_.root);
+    if (idle) hooks_ = find_hooks(deps_.root, Config{}, request.mode);
     step(Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
     if (!idle) waiting_ = before;  // the machine has refused the newcomer
 }

@@ -11,12 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// exit status of a hook that has nothing to do here: as good as ready
-constexpr int kSkip = 77;
-
-bool is_veto(const HookReport& report) {
-    return report.result != "ok" && !(report.result == "failed" && report.status == kSkip);
-}
+bool is_veto(const HookReport& report) { return report.result != "ok"; }
 
 std::vector<Effect> followed_by(Effect first, const std::vector<Effect>& rest) {
     std::vector<Effect> effects = {std::move(first)};
@@ -28,6 +23,8 @@ std::string veto_text(const HookReport& report) {
     std::string text = "hook " + report.name;
     if (report.result == "timed-out")
         text += " did not finish in time";
+    else if (report.result == "stuck")
+        text += " hangs in the kernel, which could not freeze it";
     else
         text += " refused with status " + std::to_string(report.status);
     if (!report.output.empty()) text += ": " + report.output;
