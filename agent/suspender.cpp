@@ -122,6 +122,7 @@ void Suspender::apply(const EnterSleep& effect) {
 void Suspender::apply(const Report&) {
     const Record& record = machine_.record();
     const bool slept = did_sleep(record.outcome);
+    hook_runner_.forget(record.request.transaction);
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(slept ? events::kResumed : events::kSuspendFailed, ended_json(record));
