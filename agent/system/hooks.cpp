@@ -4,92 +4,36 @@
 #include "agent/system/hooks.hpp"
 
 #include <glib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <map>
-#include <string_view>
+#include <algorithm>
+#include <charconv>
+#include <sstream>
 #include <utility>
+
+#include "agent/system/clocks.hpp"
+#include "agent/system/hook_environment.hpp"
+#include "agent/system/hook_settings.hpp"
 
 namespace hypnos::agent {
 namespace {
 
-/// The first directory wins.
-constexpr std::array kDirectories = {"/etc/hypnos/sleep.d", "/run/hypnos/sleep.d",
-                                     "/usr/lib/hypnos/sleep.d"};
+using std::chrono::milliseconds;
 
-/// What editors and package managers leave lying about; qemu-ga's list for its fsfreeze hooks.
-constexpr std::array<std::string_view, 7> kSkippedSuffixes = {
-    "~", ".bak", ".orig", ".rpmnew", ".rpmorig", ".rpmsave", ".sample"};
+constexpr int kTimedOut = 124;
+constexpr int kNotNow = 75;  ///< EX_TEMPFAIL of sysexits.h
+constexpr int kNothingToDo = 77;
+constexpr int kLinesLogged = 20;
 
-bool is_left_over(std::string_view name) {
-    for (std::string_view suffix : kSkippedSuffixes) {
-        if (name.ends_with(suffix)) return true;
-    }
-    return name.find(".dpkg-") != std::string_view::npos;
-}
+/// What a post is left at least, however long it took to end its pre.
+constexpr milliseconds kLeast{1000};
 
-bool is_trusted(const std::string& path, const struct stat& info) {
-    const bool is_ours = info.st_uid == 0 || info.st_uid == geteuid();
-    if (is_ours && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return true;
-    g_warning("hooks: %s is left out: it must belong to root and be writable by no one else",
-              path.c_str());
-    return false;
-}
+/// While a supervisor that another process started is between its beginning and its first act.
+constexpr milliseconds kTryAgain{10};
 
-bool is_runnable(const std::string& path) {
-    struct stat info {};
-    if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return false;
-    if (access(path.c_str(), X_OK) != 0) return false;
-    return is_trusted(path, info);
-}
-
-/// Adds each name that an earlier directory has not taken, masks included.
-void add_names(const std::string& directory, std::map<std::string, std::string>& found) {
-    struct stat info {};
-    if (stat(directory.c_str(), &info) != 0) return;
-    if (!is_trusted(directory, info)) return;
-    GDir* dir = g_dir_open(directory.c_str(), 0, nullptr);
-    if (dir == nullptr) return;
-    while (const char* name = g_dir_read_name(dir)) {
-        if (!is_left_over(name)) found.try_emplace(name, directory + "/" + name);
-    }
-    g_dir_close(dir);
-}
-
-const char* verb(SleepMode mode) {
-    switch (mode) {
-        case SleepMode::Ram:
-            return "suspend";
-        case SleepMode::Disk:
-            return "hibernate";
-        case SleepMode::Hybrid:
-            return "hybrid-sleep";
-    }
-    return "";
-}
-
-const char* result_word(Outcome outcome) {
-    if (outcome == Outcome::Slept || outcome == Outcome::S2idle) return "resumed";
-    return outcome == Outcome::Failed ? "failed" : "aborted";
-}
-
-std::vector<std::string> environment(HookPhase phase, const Record& record) {
-    const std::string word = verb(record.request.mode);
-    std::vector<std::string> variables = {
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HYPNOS_PROTO=1",
-        "HYPNOS_ID=" + record.request.transaction,
-        "HYPNOS_VERB=" + word,
-        "HYPNOS_ORIGIN=" + std::string(name_of(record.request.initiator)),
-        "SYSTEMD_SLEEP_ACTION=" + word};
-    if (phase == HookPhase::Post) {
-        variables.push_back(std::string("HYPNOS_RESULT=") + result_word(record.outcome));
-        variables.push_back("HYPNOS_ERRNO=" + std::to_string(record.os_error));
-        variables.push_back("HYPNOS_SLEPT_MS=" + std::to_string(record.slept.count()));
-    }
-    return variables;
+std::vector<std::string> command_line(const Hook& hook, HookPhase phase, SleepMode mode) {
+    if (hook.style == HookStyle::Fsfreeze)
+        return {hook.path, phase == HookPhase::Pre ? "freeze" : "thaw"};
+    return {hook.path, std::string(name_of(phase)), verb(mode)};
 }
 
 /// Fit for a JSON string: UTF-8, without the last newline.
@@ -100,35 +44,120 @@ std::string printable(const std::string& output) {
     return text;
 }
 
+const char* result_of(const Child::Exit& exit) {
+    if (exit.stuck) return "stuck";
+    if (exit.timed_out) return "timed-out";
+    return exit.status == 0 || exit.status == kNothingToDo ? "ok" : "failed";
+}
+
+/// The first line, if it is a number of seconds.
+std::optional<std::chrono::seconds> retry_after(const std::string& output) {
+    const std::string line = output.substr(0, output.find('\n'));
+    std::int32_t seconds = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), seconds);
+    if (error != std::errc() || end != line.data() + line.size() || seconds < 0)
+        return std::nullopt;
+    return std::chrono::seconds(seconds);
+}
+
 HookReport report_of(const Hook& hook, HookPhase phase, const Child::Exit& exit) {
-    const char* result = exit.timed_out ? "timed-out" : exit.status == 0 ? "ok" : "failed";
-    return {hook.name, phase, result, exit.status, exit.took, printable(exit.output), {}};
+    HookReport report{hook.name,   phase,     result_of(exit),
+                      exit.status, exit.took, printable(exit.output),
+                      std::nullopt};
+    if (report.status == kNotNow) report.retry_after = retry_after(report.output);
+    return report;
+}
+
+void log_output(const HookReport& report) {
+    std::istringstream lines(report.output);
+    int count = 0;
+    for (std::string line; std::getline(lines, line) && count < kLinesLogged; ++count)
+        g_message("hook %s %s: %s", report.name.c_str(), std::string(name_of(report.phase)).c_str(),
+                  line.c_str());
+    if (lines) g_message("hook %s: more of its output is left out", report.name.c_str());
 }
 
 }  // namespace
 
-std::vector<Hook> find_hooks(const Root& root, const Config&, SleepMode) {
-    std::map<std::string, std::string> found;
-    for (const char* directory : kDirectories) add_names(root.path(directory), found);
-    std::vector<Hook> hooks;
-    for (const auto& [name, path] : found) {
-        if (is_runnable(path)) hooks.push_back({name, path});
-    }
-    return hooks;
+void HookRunner::run(const Hook& hook, HookPhase phase, milliseconds limit, const Record& record,
+                     Done done) {
+    hook_ = hook;
+    phase_ = phase;
+    limit_ = limit;
+    record_ = record;
+    done_ = std::move(done);
+    began_ = boottime();
+    stopped_ = false;
+    step_ = glib::soon(nullptr, [this] { phase_ == HookPhase::Post ? end_pre() : proceed(); });
 }
 
-HookRunner::HookRunner(const Root&) {}
-void HookRunner::stop() {}
-void HookRunner::forget(const std::string&) {}
+void HookRunner::stop() {
+    stopped_ = true;
+    child_.stop();
+}
 
-void HookRunner::run(const Hook& hook, HookPhase phase, std::chrono::milliseconds limit,
-                     const Record& record, Done done) {
-    const Child::Command command = {
-        {hook.path, std::string(name_of(phase)), verb(record.request.mode)},
-        environment(phase, record)};
-    child_.start(command, limit, [hook, phase, done = std::move(done)](const Child::Exit& exit) {
-        done(report_of(hook, phase, exit));
-    });
+HookCall HookRunner::call(HookPhase phase) const {
+    return {record_.request.transaction, hook_.name, phase};
+}
+
+milliseconds HookRunner::elapsed() const {
+    return std::chrono::duration_cast<milliseconds>(boottime() - began_);
+}
+
+milliseconds HookRunner::left() const {
+    return std::max(limit_ - elapsed(), std::min(limit_, kLeast));
+}
+
+void HookRunner::end_pre() {
+    HookLedger::State pre = ledger_.look_up(call(HookPhase::Pre));
+    if (!pre.is_running) return proceed();
+    if (!pre.process) return try_again(&HookRunner::end_pre);
+    g_message("hook %s: its pre still runs, and is ended", hook_.name.c_str());
+    child_.adopt(std::move(*pre.process), milliseconds(0),
+                 [this](const Child::Exit&) { proceed(); });
+}
+
+void HookRunner::proceed() {
+    if (stopped_) return finish({.timed_out = true, .status = kTimedOut, .took = elapsed()});
+    HookLedger::State state = ledger_.look_up(call(phase_));
+    if (state.status)
+        return finish({.timed_out = *state.status == kTimedOut, .status = *state.status});
+    if (!state.is_running) return start();
+    if (!state.process) return try_again(&HookRunner::proceed);
+    child_.adopt(std::move(*state.process), left(),
+                 [this](const Child::Exit& exit) { ended(exit); });
+}
+
+void HookRunner::try_again(void (HookRunner::*step)()) {
+    if (elapsed() > limit_ || stopped_)
+        return finish({.timed_out = true, .stuck = true, .status = kTimedOut, .took = elapsed()});
+    step_ = glib::after(nullptr, kTryAgain, [this, step] { (this->*step)(); });
+}
+
+void HookRunner::start() {
+    Result<HookLedger::Entry> entry =
+        ledger_.open(call(phase_), command_line(hook_, phase_, record_.request.mode));
+    if (!entry) return finish({.status = EXIT_FAILURE, .output = entry.error().message});
+    child_.start(
+        {entry->arguments, hook_environment(phase_, record_, left()), entry->input.get()}, left(),
+        [this](const Child::Exit& exit) { ended(exit); }, std::move(entry->output));
+}
+
+/// The supervisor has ended. Its note counts more than its status, which may be unknown here.
+void HookRunner::ended(Child::Exit exit) {
+    const std::optional<int> noted = ledger_.look_up(call(phase_)).status;
+    if (noted && !exit.timed_out)
+        exit.status = *noted;
+    else
+        ledger_.close(call(phase_), exit.status);
+    finish(exit);
+}
+
+void HookRunner::finish(const Child::Exit& exit) {
+    const HookReport report = report_of(hook_, phase_, exit);
+    log_output(report);
+    const Done done = std::move(done_);  // it may run the next one
+    done(report);
 }
 
 }  // namespace hypnos::agent

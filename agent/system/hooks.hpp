@@ -13,25 +13,28 @@
 #include "agent/core/record.hpp"
 #include "agent/system/child.hpp"
 #include "agent/system/config.hpp"
+#include "agent/system/hook_ledger.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {
 
-/// Which hooks there are, in the order of their names: our own, and those of the adapters that the
-/// configuration turns on. A name in /etc/hypnos/sleep.d hides the same name in /run/hypnos/sleep.d
-/// and /usr/lib/hypnos/sleep.d; an empty file or a link to /dev/null masks. NAME.conf beside a hook
-/// is its side file.
+/// Which hooks there are, in the order of pre: our own by name, then those of the adapters that the
+/// configuration turns on, whose names have the adapter's before a slash. A name in
+/// /etc/hypnos/sleep.d hides the same name in /run/hypnos/sleep.d and /usr/lib/hypnos/sleep.d, and a
+/// name in any of these hides it in an adapter's directory; an empty file or a link to /dev/null
+/// masks. NAME.conf beside one of our own is its side file.
 [[nodiscard]] std::vector<Hook> find_hooks(const Root& root, const Config& config, SleepMode mode);
 
 class HookRunner {
   public:
     using Done = std::function<void(const HookReport&)>;
 
-    explicit HookRunner(const Root& root);
+    explicit HookRunner(const Root& root) : ledger_(root) {}
 
-    /// One at a time. `record` says for which sleep, and in post how it went. If another agent
-    /// process began the same call and did not live to see its end, that call is waited for, or its
-    /// result taken, rather than made again.
+    /// One at a time; `done` is not called from inside. `record` says for which sleep, and in post
+    /// how it went. If another agent process began the same call and did not live to see its end,
+    /// that call is waited for, or its result taken, rather than made again; its output may be lost.
+    /// A pre that still runs is ended before its post begins, in the post's time.
     void run(const Hook& hook, HookPhase phase, std::chrono::milliseconds limit,
              const Record& record, Done done);
 
@@ -39,10 +42,29 @@ class HookRunner {
     void stop();
 
     /// The transaction is over: its notes of finished calls can go.
-    void forget(const std::string& transaction);
+    void forget(const std::string& transaction) { ledger_.forget(transaction); }
 
   private:
+    void end_pre();
+    void proceed();
+    void try_again(void (HookRunner::*step)());
+    void start();
+    void ended(Child::Exit exit);
+    void finish(const Child::Exit& exit);
+    [[nodiscard]] HookCall call(HookPhase phase) const;
+    [[nodiscard]] std::chrono::milliseconds elapsed() const;
+    [[nodiscard]] std::chrono::milliseconds left() const;
+
+    HookLedger ledger_;
     Child child_;
+    Hook hook_;
+    HookPhase phase_ = HookPhase::Pre;
+    Record record_;
+    std::chrono::milliseconds limit_{};
+    std::chrono::nanoseconds began_{};
+    bool stopped_ = false;
+    Done done_;
+    glib::Source step_;
 };
 
 }  // namespace hypnos::agent

@@ -317,12 +317,90 @@ def test_hooks_are_told_what_and_how_it_went(
     transaction = client.result("hypnos-suspend", RAM)["transaction"]
     sleep_and_wake(kernel)
     slept = power.event("HYPNOS_RESUMED")["data"]["slept-ms"]
-    common = f"HYPNOS_ID={transaction} HYPNOS_ORIGIN=host HYPNOS_PROTO=1"
-    assert root.log() == [
-        f"pre: {common} HYPNOS_VERB=suspend SYSTEMD_SLEEP_ACTION=suspend",
-        f"post: HYPNOS_ERRNO=0 {common} HYPNOS_RESULT=resumed HYPNOS_SLEPT_MS={slept} "
-        "HYPNOS_VERB=suspend SYSTEMD_SLEEP_ACTION=suspend",
+    common = {
+        "HYPNOS_PROTO=1",
+        f"HYPNOS_ID={transaction}",
+        "HYPNOS_ORIGIN=host",
+        "HYPNOS_VERB=suspend",
+        "HYPNOS_ACTION=suspend",
+        "SYSTEMD_SLEEP_ACTION=suspend",
+        "HYPNOS_DEADLINE_MS=15000",
+    }
+    result = {
+        "HYPNOS_RESULT=resumed",
+        "HYPNOS_ERRNO=0",
+        f"HYPNOS_SLEPT_MS={slept}",
+        "HYPNOS_STAGE=returned",
+        "HYPNOS_WAKE=",
+    }
+    pre, post = (set(line.split(" ")) for line in root.log())
+    assert pre == {"pre:"} | common
+    assert post == {"post:"} | common | result
+
+
+def test_a_hook_may_say_not_now_and_when_to_ask_again(
+    client: Client, power: Client, root: FakeRoot
+) -> None:
+    """Status 75."""
+    root.add_hook("10-a", "echo 90; echo a backup runs; exit 75")
+    assert "a backup runs" in client.error("hypnos-suspend", RAM)["desc"]
+    hooks = power.event("HYPNOS_SUSPEND_FAILED")["data"]["hooks"]
+    assert hooks[0]["retry-after-s"] == 90
+
+
+def test_a_side_file_leaves_a_hook_out_of_other_sleeps(
+    kernel: FakeKernel, client: Client, power: Client, root: FakeRoot
+) -> None:
+    """Verbs=."""
+    root.add_hook("10-a", NOTE)
+    root.write("etc/hypnos/sleep.d/10-a.conf", "[Hook]\nVerbs=hibernate\n")
+    root.add_hook("20-b", NOTE)
+    client.result("hypnos-suspend", RAM)
+    sleep_and_wake(kernel)
+    power.event("HYPNOS_RESUMED")
+    assert root.log() == ["pre suspend 20-b", "post suspend 20-b"]
+
+
+def test_the_scripts_of_systemd_run_after_ours(
+    kernel: FakeKernel, client: Client, power: Client, root: FakeRoot
+) -> None:
+    """And before them afterwards."""
+    root.add_hook("10-theirs", NOTE, "usr/lib/systemd/system-sleep")
+    root.add_hook("90-ours", NOTE)
+    client.result("hypnos-suspend", RAM)
+    sleep_and_wake(kernel)
+    hooks = power.event("HYPNOS_RESUMED")["data"]["hooks"]
+    assert [f"{hook['phase']} {hook['name']}" for hook in hooks] == [
+        "pre 90-ours",
+        "pre system-sleep/10-theirs",
+        "post system-sleep/10-theirs",
+        "post 90-ours",
     ]
+
+
+def test_a_hook_outlives_its_agent(agent: Agent, client: Client, root: FakeRoot) -> None:
+    """It can print, and how it ended is noted."""
+    wait = f"until [ -e {root.path}/go ]; do sleep 0.01; done"
+    root.add_hook("10-a", f"echo begun >>$LOG; {wait}; echo x && echo printed >>$LOG; exit 3")
+    transaction = str(uuid.uuid4())
+    client.request("hypnos-suspend", {**RAM, "transaction": transaction})
+    wait_for(lambda: root.log() == ["begun"], "the hook")
+    agent.kill()
+    root.write("go", "")
+    note = root.path / "run/hypnos/hooks" / transaction / "10-a/pre"
+    wait_for(lambda: note.exists() and note.read_text() == "3\n", "the note of its end")
+    assert root.log() == ["begun", "printed"]
+
+
+def test_a_sleep_that_has_ended_leaves_no_notes_of_hooks(
+    kernel: FakeKernel, client: Client, power: Client, root: FakeRoot
+) -> None:
+    """They would fill /run."""
+    root.add_hook("10-a", "exit 0")
+    client.result("hypnos-suspend", RAM)
+    sleep_and_wake(kernel)
+    power.event("HYPNOS_RESUMED")
+    assert list((root.path / "run/hypnos/hooks").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["10-caf\udce9", "10-\udcff\udcfe", "10-\x1f\x7f\u20ac"])

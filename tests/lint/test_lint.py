@@ -67,3 +67,25 @@ def test_every_option_is_in_the_manual(program: str) -> None:
         ).stdout
         missing = options_in(text) - {"--help", "--version"} - options_in(manual)
         assert not missing, f"{name} {verb}: {missing}"
+
+
+HOOKS_PAGE = TOP / "docs/hooks.md"
+
+
+def hook_sources() -> str:
+    """The code that says how hooks are called."""
+    return "".join(file.read_text() for file in sorted(TOP.glob("agent/system/hook*.cpp")))
+
+
+def test_the_hooks_page_has_the_environment_of_hooks() -> None:
+    variable = r"\b(?:HYPNOS|SYSTEMD)_[A-Z_]+\b"
+    page = {name for name in re.findall(f"`({variable})`", HOOKS_PAGE.read_text())}
+    events = {name for name in page if name.startswith("HYPNOS_SUSPEND")}
+    assert page - events == set(re.findall(f'"({variable})=', hook_sources()))
+
+
+def test_the_hooks_page_has_the_keys_of_side_files() -> None:
+    section = HOOKS_PAGE.read_text().split("\n## Side file\n")[1].split("\n## ")[0]
+    keys = set(re.findall(r'\bKey\{"(\w+)"', hook_sources()))
+    assert keys
+    assert set(re.findall(r"^\| `(\w+)=` \|", section, re.MULTILINE)) == keys

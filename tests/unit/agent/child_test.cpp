@@ -12,6 +12,7 @@
 
 #include "tests/support/main_loop.hpp"
 #include "tests/support/temp_root.hpp"
+#include "tests/support/unkillable.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -95,7 +96,7 @@ TEST(Child, IsEndedWhenItsTimeIsUp) {
     EXPECT_TRUE(exit.timed_out);
     EXPECT_EQ(exit.status, 124);
     EXPECT_GE(exit.took, 50ms);
-    EXPECT_LT(exit.took, Child::kTermGrace);
+    EXPECT_LT(exit.took, Child::kShortestGrace);
 }
 
 TEST(Child, TimeUpEndsWhatItStartedToo) {
@@ -114,7 +115,7 @@ TEST(Child, TimeUpIsToldToTheWholeGroupSoThatEachCanTidyUp) {
     const Child::Exit exit = run(shell("trap : TERM; " + grandchild + " & wait; wait"), 200ms);
     EXPECT_TRUE(exit.timed_out);
     EXPECT_EQ(temp.read("/note"), "told\n");
-    EXPECT_LT(exit.took, Child::kTermGrace);
+    EXPECT_LT(exit.took, Child::kShortestGrace);
 }
 
 TEST(Child, TimeUpKillsAGrandchildThatIgnoresTermOnceTheChildIsGone) {
@@ -124,6 +125,57 @@ TEST(Child, TimeUpKillsAGrandchildThatIgnoresTermOnceTheChildIsGone) {
     EXPECT_TRUE(exit.timed_out);
     const int grandchild = std::stoi(temp.read("/pid"));
     EXPECT_TRUE(test::poll_until([grandchild] { return is_over(grandchild); }));
+}
+
+TEST(Child, OneThatIgnoresTermIsKilled) {
+    const Child::Exit exit = run(shell("trap '' TERM; while :; do sleep 0.01; done"), 50ms);
+    EXPECT_TRUE(exit.timed_out);
+    EXPECT_FALSE(exit.stuck);
+    EXPECT_EQ(exit.status, 124);
+    EXPECT_GE(exit.took, 50ms + Child::kShortestGrace);
+}
+
+TEST(Child, OneThatDoesNotEndAtAllIsStuck) {
+    const test::TempRoot temp;
+    Child child;
+    std::optional<Child::Exit> exit;
+    child.start(shell("echo $$ >" + temp.path("/pid") + "; exec sleep 60"), 60s,
+                [&exit](const Child::Exit& e) { exit = e; });
+    ASSERT_TRUE(test::poll_until([&temp] { return temp.read("/pid").ends_with("\n"); }));
+    const test::Unkillable traced(std::stoi(temp.read("/pid")));
+    if (!traced) GTEST_SKIP() << "tracing is forbidden here";
+    child.stop();
+    ASSERT_TRUE(run_until([&exit] { return exit.has_value(); }));
+    EXPECT_TRUE(exit->stuck);
+    EXPECT_TRUE(exit->timed_out);
+    EXPECT_EQ(exit->status, 124);
+}
+
+TEST(Child, AGrandchildThatDoesNotEndMakesItStuck) {
+    const test::TempRoot temp;
+    Child child;
+    std::optional<Child::Exit> exit;
+    child.start(shell("sleep 60 & echo $! >" + temp.path("/pid") + "; wait"), 60s,
+                [&exit](const Child::Exit& e) { exit = e; });
+    ASSERT_TRUE(test::poll_until([&temp] { return temp.read("/pid").ends_with("\n"); }));
+    const test::Unkillable traced(std::stoi(temp.read("/pid")));
+    if (!traced) GTEST_SKIP() << "tracing is forbidden here";
+    child.stop();
+    ASSERT_TRUE(run_until([&exit] { return exit.has_value(); }));
+    EXPECT_TRUE(exit->stuck);
+    EXPECT_LT(exit->took, Child::kShortestGrace + Child::kKillGrace) << "SIGTERM was enough to ask";
+}
+
+TEST(Child, CanBeStoppedBeforeItsTimeIsUp) {
+    Child child;
+    std::optional<Child::Exit> exit;
+    child.stop();
+    child.start(shell("exec sleep 60"), 60s, [&exit](const Child::Exit& e) { exit = e; });
+    child.stop();
+    child.stop();
+    ASSERT_TRUE(run_until([&exit] { return exit.has_value(); }));
+    EXPECT_TRUE(exit->timed_out);
+    child.stop();
 }
 
 TEST(Child, AChildThatLeavesItsOutputOpenIsOverWhenItExits) {

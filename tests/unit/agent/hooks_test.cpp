@@ -18,103 +18,15 @@ namespace {
 using namespace std::chrono_literals;
 using Strings = std::vector<std::string>;
 
-constexpr const char* kEtc = "/etc/hypnos/sleep.d/";
-constexpr const char* kRun = "/run/hypnos/sleep.d/";
-constexpr const char* kUsr = "/usr/lib/hypnos/sleep.d/";
-constexpr const char* kScript = "#!/bin/sh\nexit 0\n";
-
-Strings names(const test::TempRoot& temp) {
-    Strings result;
-    for (const Hook& hook : find_hooks(temp.root())) result.push_back(hook.name);
-    return result;
-}
-
-void add_hook(const test::TempRoot& temp, const std::string& file, mode_t mode = 0755) {
-    temp.write_program(file, kScript, mode);
-}
-
-TEST(FindHooks, NoDirectoriesNoHooks) { EXPECT_EQ(names(test::TempRoot()), Strings{}); }
-
-TEST(FindHooks, OrdersByNameAcrossDirectories) {
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kUsr) + "10-a");
-    add_hook(temp, std::string(kEtc) + "20-b");
-    add_hook(temp, std::string(kRun) + "15-c");
-    add_hook(temp, std::string(kEtc) + "9-d");
-    EXPECT_EQ(names(temp), (Strings{"10-a", "15-c", "20-b", "9-d"}));
-}
-
-TEST(FindHooks, TheFirstDirectoryWins) {
-    const test::TempRoot temp;
-    for (const char* directory : {kUsr, kRun, kEtc}) {
-        add_hook(temp, std::string(directory) + "10-a");
-        const std::vector<Hook> hooks = find_hooks(temp.root());
-        ASSERT_EQ(hooks.size(), 1U);
-        EXPECT_EQ(hooks[0].path, temp.path(std::string(directory) + "10-a"));
-    }
-}
-
-TEST(FindHooks, AnEmptyFileMasks) {
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kUsr) + "10-a");
-    temp.write(std::string(kEtc) + "10-a", "");
-    EXPECT_EQ(names(temp), Strings{});
-}
-
-TEST(FindHooks, ALinkToDevNullMasks) {
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kUsr) + "10-a");
-    temp.link(std::string(kRun) + "10-a", "/dev/null");
-    EXPECT_EQ(names(temp), Strings{});
-}
-
-TEST(FindHooks, ALinkToAProgramIsAHook) {
-    const test::TempRoot temp;
-    temp.link(std::string(kEtc) + "10-a", "/bin/true");
-    EXPECT_EQ(names(temp), Strings{"10-a"});
-}
-
-TEST(FindHooks, LeavesOutWhatEditorsAndPackagersLeaveBehind) {
-    const test::TempRoot temp;
-    for (const char* name : {"a~", "a.bak", "a.orig", "a.rpmnew", "a.rpmorig", "a.rpmsave",
-                             "a.sample", "a.dpkg-new", "a.dpkg-old", "a.dpkg-dist"})
-        add_hook(temp, std::string(kEtc) + name);
-    add_hook(temp, std::string(kEtc) + "backup.sh");
-    EXPECT_EQ(names(temp), Strings{"backup.sh"});
-}
-
-TEST(FindHooks, LeavesOutWhatIsNoProgram) {
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kEtc) + "10-not-executable", 0644);
-    temp.make_directory(std::string(kEtc) + "20-directory");
-    temp.link(std::string(kEtc) + "30-dangling", "/nonexistent/x");
-    EXPECT_EQ(names(temp), Strings{});
-}
-
-TEST(FindHooks, LeavesOutWhatOthersMayWrite) {
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kEtc) + "10-group", 0775);
-    add_hook(temp, std::string(kEtc) + "20-world", 0757);
-    add_hook(temp, std::string(kEtc) + "30-mine", 0755);
-    EXPECT_EQ(names(temp), Strings{"30-mine"});
-}
-
-TEST(FindHooks, LeavesOutWhatBelongsToSomebodyElse) {
-    if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
-    const test::TempRoot temp;
-    add_hook(temp, std::string(kEtc) + "10-nobody");
-    ASSERT_EQ(chown(temp.path(std::string(kEtc) + "10-nobody").c_str(), 65534, 65534), 0);
-    EXPECT_EQ(names(temp), Strings{});
-}
-
 HookReport run_hook(const std::string& script, HookPhase phase, const Record& record,
-                    std::chrono::milliseconds limit = 10s) {
+                    std::chrono::milliseconds limit = 10s, HookStyle style = HookStyle::Systemd) {
     const test::TempRoot temp;
     temp.write_program("/hook", "#!/bin/sh\n" + script + "\n");
-    HookRunner runner;
+    HookRunner runner(temp.root());
     std::optional<HookReport> report;
-    runner.run({"10-a", temp.path("/hook")}, phase, limit, record,
+    runner.run({"10-a", temp.path("/hook"), OnFailure::Abort, style}, phase, limit, record,
                [&report](const HookReport& r) { report = r; });
+    EXPECT_FALSE(report) << "done was called from inside run()";
     EXPECT_TRUE(test::run_until([&report] { return report.has_value(); }));
     return report.value_or(HookReport{});
 }
@@ -151,8 +63,9 @@ TEST(HookRunner, TellsPreHooksWhichSleep) {
     const HookReport report =
         run_hook("env | grep -E 'HYPNOS|SYSTEMD'", HookPhase::Pre, record_of(SleepMode::Disk));
     EXPECT_EQ(sorted_lines(report.output),
-              (Strings{"HYPNOS_ID=tx-1", "HYPNOS_ORIGIN=host", "HYPNOS_PROTO=1",
-                       "HYPNOS_VERB=hibernate", "SYSTEMD_SLEEP_ACTION=hibernate"}));
+              (Strings{"HYPNOS_ACTION=hibernate", "HYPNOS_DEADLINE_MS=10000", "HYPNOS_ID=tx-1",
+                       "HYPNOS_ORIGIN=host", "HYPNOS_PROTO=1", "HYPNOS_VERB=hibernate",
+                       "SYSTEMD_SLEEP_ACTION=hibernate"}));
 }
 
 TEST(HookRunner, TellsPostHooksHowItWent) {
@@ -168,6 +81,59 @@ TEST(HookRunner, TellsPostHooksHowItWent) {
     record.outcome = Outcome::Refused;
     record.os_error = 0;
     EXPECT_EQ(run_hook(script, HookPhase::Post, record).output, "aborted 0 0");
+    record.outcome = Outcome::ImageLost;
+    EXPECT_EQ(run_hook(script, HookPhase::Post, record).output, "lost 0 0");
+}
+
+TEST(HookRunner, TellsPostHooksHowFarItCameAndWhatWokeIt) {
+    Record record = record_of(SleepMode::Ram);
+    const std::string script = "echo \"$HYPNOS_STAGE:$HYPNOS_WAKE:$HYPNOS_DEADLINE_MS\"";
+    EXPECT_EQ(run_hook(script, HookPhase::Post, record, 5s).output, "::5000");
+    record.phases = {{"requested", {}}, {"returned", {}}};
+    record.wake_reason = "rtc alarm";
+    EXPECT_EQ(run_hook(script, HookPhase::Post, record, 5s).output, "returned:rtc alarm:5000");
+}
+
+TEST(HookRunner, CallsFsfreezeHooksAsQemuDoes) {
+    const Record record = record_of(SleepMode::Ram);
+    const auto output = [&record](HookPhase phase) {
+        return run_hook("echo $# $1", phase, record, 10s, HookStyle::Fsfreeze).output;
+    };
+    EXPECT_EQ(output(HookPhase::Pre), "1 freeze");
+    EXPECT_EQ(output(HookPhase::Post), "1 thaw");
+}
+
+TEST(HookRunner, AHookThatHasNothingToDoIsFine) {
+    const HookReport report = run_hook("exit 77", HookPhase::Pre, record_of(SleepMode::Ram));
+    EXPECT_EQ(report.result, "ok");
+    EXPECT_EQ(report.status, 77);
+}
+
+std::optional<std::chrono::seconds> retry_after(const std::string& script) {
+    return run_hook(script, HookPhase::Pre, record_of(SleepMode::Ram)).retry_after;
+}
+
+TEST(HookRunner, AHookMayAskToBeAskedAgainLater) {
+    EXPECT_EQ(retry_after("echo 90; echo a backup runs; exit 75"), 90s);
+    EXPECT_EQ(retry_after("echo 0; exit 75"), 0s);
+    EXPECT_EQ(retry_after("echo 90; exit 1"), std::nullopt);
+    EXPECT_EQ(retry_after("echo 90 s; exit 75"), std::nullopt);
+    EXPECT_EQ(retry_after("echo -1; exit 75"), std::nullopt);
+    EXPECT_EQ(retry_after("exit 75"), std::nullopt);
+    EXPECT_EQ(run_hook("exit 75", HookPhase::Pre, record_of(SleepMode::Ram)).result, "failed");
+}
+
+TEST(HookRunner, ReportsASignal) {
+    const HookReport report = run_hook("kill -KILL $$", HookPhase::Pre, record_of(SleepMode::Ram));
+    EXPECT_EQ(report.result, "failed");
+    EXPECT_EQ(report.status, 137);
+}
+
+TEST(HookRunner, GivesItsHookNoDescriptorsAndNoInput) {
+    EXPECT_EQ(run_hook("for fd in 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$fd ] && echo $fd; done; cat",
+                       HookPhase::Pre, record_of(SleepMode::Ram))
+                  .output,
+              "");
 }
 
 TEST(HookRunner, ReportsResultStatusAndOutput) {
@@ -198,7 +164,8 @@ TEST(HookRunner, MakesItsOutputFitForJson) {
 }
 
 TEST(HookRunner, AHookThatVanishedIsAFailureWithTheReason) {
-    HookRunner runner;
+    const test::TempRoot temp;
+    HookRunner runner(temp.root());
     std::optional<HookReport> report;
     runner.run({"10-a", "/nonexistent/hook"}, HookPhase::Pre, 1s, record_of(SleepMode::Ram),
                [&report](const HookReport& r) { report = r; });
