@@ -71,9 +71,7 @@ Result<void> Agent::start() {
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
-    if (suspender_.recover([this](const std::string& id) { return has_reported(id); }))
-        woke();
-    else
+    if (!suspender_.recover([this](const std::string& id) { return has_reported(id); }))
         local_sleeps_.check();
     logind_.start();
     emit(events::kReady, Json::object({{"version", HYPNOS_VERSION}}));

@@ -80,19 +80,29 @@ Result<void> Suspender::cancel(const std::string& transaction) {
 }
 
 bool Suspender::recover(const std::function<bool(const std::string& transaction)>& reported) {
-    const std::optional<Marker> marker = store_.load();
+    std::optional<Marker> marker = store_.load();
     if (!marker) return false;
     const Record& record = marker->record;
     if (reported(record.request.transaction)) {
         forget(record.request.transaction);
         return false;
     }
-    Recovered event{*marker, marker->boot_id == deps_.boot_id, {}, ""};
+    const bool same_boot = marker->boot_id == deps_.boot_id;
+    if (same_boot && marker->stage == Marker::Stage::Preparing) forget_unbegun(*marker);
+    Recovered event{*marker, same_boot, {}, ""};
     event.since =
         compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
     if (!event.same_boot) event.why_lost = why_image_was_lost(deps_.power.root);
+    deps_.woke();  // a sleep since then is this transaction's own
     handle(event);
     return true;
+}
+
+/// The marker is on disk before a hook is started: the last one may not have been.
+void Suspender::forget_unbegun(Marker& marker) const {
+    const std::string& transaction = marker.record.request.transaction;
+    if (!marker.undo.empty() && !hooks_.was_prepared(transaction, marker.undo.back()))
+        marker.undo.pop_back();
 }
 
 bool Suspender::works_for_host() const {

@@ -107,6 +107,7 @@ class Suspender {
     void rehearsed(Serial serial, const Rehearsal& rehearsal);
     void answer(const CommandResult& result);
     void forget(const std::string& transaction);
+    void forget_unbegun(Marker& marker) const;
 
     Deps deps_;
     SuspendMachine machine_;

@@ -90,6 +90,10 @@ HookLedger::State HookLedger::look_up(const HookCall& call) const {
     return {true, Child::Process{*pid, std::move(pidfd), std::move(output)}, std::nullopt};
 }
 
+bool HookLedger::was_begun(const HookCall& call) const {
+    return look_up(call).is_running || read_number(root_, file_of(call) + ".pid");
+}
+
 Result<HookLedger::Entry> HookLedger::open(const HookCall& call,
                                            const std::vector<std::string>& arguments) const {
     const std::string directory = root_.path(directory_of(call));

@@ -45,6 +45,9 @@ class HookLedger {
     };
     [[nodiscard]] State look_up(const HookCall& call) const;
 
+    /// Whether a call was ever started in this boot, however it went.
+    [[nodiscard]] bool was_begun(const HookCall& call) const;
+
     /// What to start for a call that is new.
     struct Entry {
         std::vector<std::string> arguments;  ///< of the supervisor

@@ -41,6 +41,11 @@ class HookRunner {
     /// Ends the one that runs as if its time were up; `done` is still called.
     void stop();
 
+    /// Whether the pre of a hook was started for a transaction, by whichever agent, in this boot.
+    [[nodiscard]] bool was_prepared(const std::string& transaction, const Hook& hook) const {
+        return ledger_.was_begun({transaction, hook.name, HookPhase::Pre});
+    }
+
     /// The transaction is over: its notes of finished calls can go.
     void forget(const std::string& transaction) { ledger_.forget(transaction); }
 
