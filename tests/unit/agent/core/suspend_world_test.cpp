@@ -4,17 +4,15 @@
 // The suspend machine in a random world: answers, late answers and none, deadlines, cancels, sleeps
 // of others, and the death of the agent between any two effects. WorldModel checks each effect.
 
-#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <random>
 
+#include "tests/unit/agent/core/random_answers.hpp"
 #include "tests/unit/agent/core/world_model.hpp"
 
 namespace hypnos::agent::test {
 namespace {
-
-using namespace std::chrono_literals;
 
 class RandomWorld {
   public:
@@ -22,31 +20,29 @@ class RandomWorld {
 
     void run(int steps) {
         for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
-            now_ += std::chrono::milliseconds(one_in(4) ? random_() % 4000 : 0);
-            one_in(50) ? crash() : feed(next_event());
-            if (one_in(8)) expect_to_end_alone();
+            now_ += std::chrono::milliseconds(random_.one_in(4) ? random_.below(4000) : 0);
+            random_.one_in(50) ? crash() : feed(next_event());
+            if (random_.one_in(8)) expect_to_end_alone();
         }
         if (testing::Test::HasFailure()) std::cout << trail_ << std::flush;
     }
 
   private:
-    bool one_in(unsigned n) { return random_() % n == 0; }
-
     // Events --------------------------------------------------------------------------------------
 
     SuspendEvent next_event() {
-        switch (random_() % 40) {
+        switch (random_.below(40)) {
             case 0:
             case 1:
-                return Requested{request(Initiator::Host)};
+                return Requested{random_.request(Initiator::Host)};
             case 2:
                 return CancelRequested{};
             case 3:
                 return RehearsalRequested{};
             case 4:
-                return LocalSleepBegins{request(Initiator::Local)};
+                return LocalSleepBegins{random_.request(Initiator::Local)};
             case 5:
-                return LocalSleepEnded{request(Initiator::Local), result()};
+                return LocalSleepEnded{random_.request(Initiator::Local), random_.result()};
             case 6:
             case 7:
                 return expired();
@@ -61,88 +57,25 @@ class RandomWorld {
     }
 
     SuspendEvent awaited() {
-        if (model_.question) return answer_to(*model_.question);
+        if (model_.question) return random_.answer_to(*model_.question);
         if (machine_.state() == State::Idle)
-            return one_in(3) ? SuspendEvent(LocalSleepBegins{request(Initiator::Local)})
-                             : SuspendEvent(Requested{request(Initiator::Host)});
-        return LocalSleepEnded{request(Initiator::Local), result()};
+            return random_.one_in(3)
+                       ? SuspendEvent(LocalSleepBegins{random_.request(Initiator::Local)})
+                       : SuspendEvent(Requested{random_.request(Initiator::Host)});
+        return LocalSleepEnded{random_.request(Initiator::Local), random_.result()};
     }
 
     SuspendEvent expired() {
         if (machine_.deadline()) now_ = std::max(now_, *machine_.deadline());
-        if (one_in(4)) now_ += std::chrono::seconds(random_() % 200);
+        if (random_.one_in(4)) now_ += std::chrono::seconds(random_.below(200));
         return Expired{};
     }
 
     /// To a question given up, or never asked.
     SuspendEvent late_answer() {
-        if (model_.given_up.empty()) return answer_to(Refresh{1000000});
-        return answer_to(model_.given_up[random_() % model_.given_up.size()]);
-    }
-
-    SuspendEvent answer_to(const Effect& question) {
-        const Serial serial = serial_of(question);
-        if (std::holds_alternative<Inspect>(question))
-            return Inspected{serial, findings(), hooks(), plan()};
-        if (const auto* run = std::get_if<RunHook>(&question)) return finished(*run);
-        if (std::holds_alternative<ChooseAlarm>(question))
-            return AlarmChosen{serial, 1000 + serial, one_in(5) ? "no RTC" : ""};
-        if (std::holds_alternative<ArmAlarm>(question))
-            return AlarmArmed{serial, one_in(5) ? "no RTC" : ""};
-        if (std::holds_alternative<FlushOutput>(question)) return OutputFlushed{serial};
-        if (std::holds_alternative<EnterSleep>(question)) return SleepReturned{serial, result()};
-        if (std::holds_alternative<Rehearse>(question)) return Rehearsed{serial};
-        return Refreshed{serial, {}};
-    }
-
-    SuspendRequest request(Initiator initiator) {
-        SuspendRequest request;
-        request.transaction = "tx" + std::to_string(++transactions_);
-        request.initiator = initiator;
-        request.mode = static_cast<SleepMode>(random_() % 3);
-        request.force = one_in(3);
-        request.hooks_budget = std::chrono::milliseconds(one_in(3) ? random_() % 9000 : 60000);
-        if (one_in(2)) request.wake_after = 5s;
-        return request;
-    }
-
-    SleepResult result() {
-        SleepResult result;
-        result.slept = std::chrono::milliseconds(one_in(3) ? 0 : 5);
-        result.deep = !one_in(4);
-        if (one_in(6)) result.os_error = EBUSY;
-        return result;
-    }
-
-    static bool proves_a_sleep(const SleepResult& result) {
-        return result.os_error == 0 && result.slept > 0ms;
-    }
-
-    std::vector<Finding> findings() {
-        std::vector<Finding> findings;
-        if (one_in(3)) findings.push_back({"pm.x", Severity::Warn, "x", "x"});
-        if (one_in(6)) findings.push_back({"pm.y", Severity::Block, "y", "y"});
-        return findings;
-    }
-
-    std::vector<Hook> hooks() {
-        std::vector<Hook> hooks;
-        for (unsigned i = random_() % 4; i > 0; --i)
-            hooks.push_back(
-                {"h" + std::to_string(hooks.size()), "/h", static_cast<OnFailure>(random_() % 3)});
-        return hooks;
-    }
-
-    SleepPlan plan() {
-        SleepPlan plan;
-        plan.restore_disk = one_in(2) ? "platform" : "";
-        return plan;
-    }
-
-    HookFinished finished(const RunHook& run) {
-        static constexpr std::array kResults = {"failed", "timed-out", "stuck"};
-        const char* result = one_in(7) ? kResults[random_() % kResults.size()] : "ok";
-        return {run.serial, {run.hook.name, run.phase, result, 1}};
+        if (model_.given_up.empty()) return random_.answer_to(Refresh{1000000});
+        return random_.answer_to(
+            model_.given_up[random_.below(static_cast<unsigned>(model_.given_up.size()))]);
     }
 
     // What an event means to the model, before the machine hears of it -----------------------------
@@ -232,7 +165,7 @@ class RandomWorld {
 
     void all_hooks_get_their_post() {
         for (const Hook& hook : model_.tx.hooks) model_.tx.undo.push_back(hook.name);
-        model_.tx.pres = model_.tx.hooks.size();
+        model_.tx.started = model_.tx.hooks.size();
     }
 
     /// An event that must change nothing but be answered so.
@@ -288,7 +221,7 @@ class RandomWorld {
     /// The agent may die after any of them.
     void carry_out(const std::vector<Effect>& effects) {
         for (const Effect& effect : effects) {
-            if (one_in(60)) return crash();
+            if (random_.one_in(60)) return crash();
             model_.carry_out(effect, machine_, now_);
         }
         model_.settle(machine_);
@@ -298,9 +231,9 @@ class RandomWorld {
         trail_ += "crash\n";
         const std::optional<Marker> marker = model_.crash(machine_.state());
         machine_ = {};
-        now_ += std::chrono::seconds(random_() % 3);
+        now_ += std::chrono::seconds(random_.below(3));
         if (!marker) return;
-        Recovered event{*marker, !one_in(3), result(), ""};
+        Recovered event{*marker, !random_.one_in(3), random_.result(), ""};
         if (!event.same_boot) now_ = 0s;
         model_.recover(*marker, event.same_boot, proves_a_sleep(event.since));
         feed(event);
@@ -314,11 +247,10 @@ class RandomWorld {
         EXPECT_EQ(machine.state(), State::Idle);
     }
 
-    std::mt19937 random_;
+    RandomAnswers random_;
     WorldModel model_;
     SuspendMachine machine_;
     BootTime now_{1s};
-    int transactions_ = 0;
     std::string trail_;
 };
 

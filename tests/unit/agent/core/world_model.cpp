@@ -86,7 +86,7 @@ void WorldModel::recover(const Marker& marker, bool same_boot, bool slept_since)
     EXPECT_EQ(marker.record.request.transaction, tx.id);
     const std::vector<std::string> undo = names_of(marker.undo);
     const bool next_pre =
-        tx.pres < tx.hooks.size() && undo == plus(tx.undo, tx.hooks[tx.pres].name);
+        tx.started < tx.hooks.size() && undo == plus(tx.undo, tx.hooks[tx.started].name);
     EXPECT_TRUE(undo == tx.undo || undo == plus(tx.undo, tx.last_post) || next_pre);
     tx.undo = undo;
     EXPECT_TRUE(!tx.armed || marker.alarm == tx.armed) << "an alarm that nobody knows of";
@@ -114,8 +114,8 @@ void WorldModel::check(const RunHook& effect) {
 
 void WorldModel::pre(const RunHook& effect) {
     EXPECT_FALSE(tx.vetoed || tx.cancelled || tx.over || tx.accepted || tx.recovered);
-    ASSERT_LT(tx.pres, tx.hooks.size());
-    EXPECT_EQ(effect.hook.name, tx.hooks[tx.pres++].name) << "out of order";
+    ASSERT_LT(tx.started, tx.hooks.size());
+    EXPECT_EQ(effect.hook.name, tx.hooks[tx.started++].name) << "out of order";
     EXPECT_LE(now_ + effect.limit, tx.began + tx.request.hooks_budget);
     tx.undo.push_back(effect.hook.name);
     tx.prepared = true;
@@ -133,7 +133,7 @@ void WorldModel::post(const RunHook& effect) {
 
 void WorldModel::check(const ChooseAlarm&) {
     EXPECT_TRUE(tx.request.wake_after);
-    EXPECT_EQ(tx.pres, tx.hooks.size());
+    EXPECT_EQ(tx.started, tx.hooks.size());
     EXPECT_FALSE(tx.is_local());
 }
 
@@ -149,7 +149,7 @@ void WorldModel::check(const FlushOutput&) { EXPECT_FALSE(hook_runs() && tx.veto
 void WorldModel::check(const EnterSleep&) {
     EXPECT_FALSE(tx.is_local() || tx.vetoed || tx.cancelled || tx.recovered);
     EXPECT_TRUE(tx.accepted && tx.announced == 1);
-    EXPECT_EQ(tx.pres, tx.hooks.size()) << "sleep with hooks still to run";
+    EXPECT_EQ(tx.started, tx.hooks.size()) << "sleep with hooks still to run";
     EXPECT_FALSE(hook_runs()) << "sleep while a hook runs";
     EXPECT_EQ(tx.armed.has_value(), tx.request.wake_after.has_value());
     EXPECT_FALSE(unreturned) << "two writes in the kernel";

@@ -25,7 +25,7 @@ struct Transaction {
     SuspendRequest request;
     BootTime began{};
     std::vector<Hook> hooks;        ///< that the check found
-    std::size_t pres = 0;           ///< started
+    std::size_t started = 0;        ///< started
     std::vector<std::string> undo;  ///< hooks started, or about to be, whose post was not asked for
     std::string last_post;          ///< asked for last
     std::optional<std::int64_t> armed;
