@@ -3,6 +3,7 @@
 
 #include "agent/inspection.hpp"
 
+#include "agent/system/facts.hpp"
 #include "agent/system/hooks.hpp"
 #include "agent/system/logind.hpp"
 

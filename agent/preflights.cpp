@@ -4,18 +4,6 @@
 #include "agent/preflights.hpp"
 
 namespace hypnos::agent {
-namespace {
-
-Json to_json(SleepMode mode, const std::vector<Finding>& findings) {
-    Json list = Json::array();
-    for (const Finding& finding : findings) list.append(hypnos::to_json(finding));
-    return Json::object({{"mode", name_of(mode)},
-                         {"works", first_blocker(findings) == nullptr},
-                         {"findings", list}});
-}
-
-}  // namespace
-
 void Preflights::ask(const PreflightQuestion& question, const Caller& caller) {
     if (asked_.size() >= kWaitingMax)
         return reply_(caller, fail("too many questions at once; wait for an answer"));
@@ -30,7 +18,7 @@ void Preflights::start_first() {
         const Asked asked = asked_.front();
         asked_.pop_front();
         if (!asked_.empty()) start_first();
-        reply_(asked.caller, to_json(asked.question.mode, findings));
+        reply_(asked.caller, preflight_json(asked.question.mode, findings));
     });
 }
 

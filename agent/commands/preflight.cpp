@@ -1,55 +1,58 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Would it sleep, and how.
+// Whether a sleep would work: at a glance for all modes, thoroughly for one.
+
+#include "agent/core/preflight.hpp"
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
+#include "agent/system/facts.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {
 namespace {
 
 Json mode_json(SleepMode mode, const PowerFacts& facts, bool logind) {
-    const auto findings_for = [&](Require require) {
-        return preflight({.mode = mode, .require = require, .logind_backend = logind}, facts);
-    };
-    const std::vector<Finding> strict = findings_for(Require::Deep);
-    Json findings = Json::array();
-    for (const Finding& finding : strict) findings.append(to_json(finding));
-    Json result = Json::object({{"mode", name_of(mode)},
-                                {"works", first_blocker(strict) == nullptr},
-                                {"findings", findings}});
-    const bool any = first_blocker(findings_for(Require::Any)) == nullptr;
+    PreflightQuestion question{.mode = mode, .logind_backend = logind};
+    Json result = preflight_json(mode, preflight(question, facts));
+    question.require = Require::Any;
+    const bool any = first_blocker(preflight(question, facts)) == nullptr;
     if (mode != SleepMode::Disk && any)
         result.set("depth", plan_sleep(mode, Require::Any, facts).deep ? "deep" : "s2idle");
     return result;
 }
 
-}  // namespace
-
-CommandResult hypnos_preflight(const Context& context, const Json& arguments) {
+Result<PreflightQuestion> read_question(const Json& arguments) {
     Arguments given(arguments);
     PreflightQuestion question;
     question.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
     question.require =
         static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
     question.force = given.optional_boolean("force").value_or(false);
-    question.logind_backend = context.agent.config().backend == Backend::Logind;
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
-    context.agent.preflights().ask(question, context.caller);
-    return std::nullopt;
+    return question;
 }
+
+}  // namespace
 
 CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     const Backend backend = context.agent.config().backend;
-    const PowerFacts facts = read_power_facts(context.agent.power(), SleepMode::Ram);
+    const PowerFacts facts = read_quick_facts(context.agent.power());
     Json modes = Json::array();
     for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
         modes.append(mode_json(mode, facts, backend == Backend::Logind));
     return Json::object({{"backend", name_of(backend)}, {"modes", modes}});
+}
+
+CommandResult hypnos_preflight(const Context& context, const Json& arguments) {
+    Result<PreflightQuestion> question = read_question(arguments);
+    if (!question) return fail(question.error());
+    question->logind_backend = context.agent.config().backend == Backend::Logind;
+    context.agent.preflights().ask(*question, context.caller);
+    return std::nullopt;
 }
 
 }  // namespace hypnos::agent::commands

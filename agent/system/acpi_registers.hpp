@@ -34,7 +34,7 @@ class AcpiRegisters {
     [[nodiscard]] std::optional<Bytes> read() const;
 
     Root root_;
-    const std::optional<Bytes> good_;
+    std::optional<Bytes> good_;
 };
 
 }  // namespace hypnos::agent

@@ -3,7 +3,7 @@
 
 #include "agent/system/power.hpp"
 
-#include <glib.h>
+#include <sys/eventfd.h>
 
 #include <charconv>
 #include <utility>
@@ -19,10 +19,6 @@ constexpr const char* kDisk = "/sys/power/disk";
 
 /// Below this, a difference of two readings of two clocks is noise.
 constexpr std::chrono::milliseconds kClockNoise{5};
-
-Choice read_choice(const Root& root, const char* file) {
-    return parse_choice(root.read(file).value_or(""));
-}
 
 std::string read_stat(const Root& root, const std::string& name) {
     return root.read("/sys/power/suspend_stats/" + name).value_or("");
@@ -67,16 +63,6 @@ void put_back(const Root& root, const char* file, const std::string& text) {
 
 }  // namespace
 
-PowerFacts read_power_facts(const Power& power, SleepMode) {
-    power.acpi.restore();  // somebody else may have slept since we looked
-    const Root& root = power.root;
-    return {.state = read_choice(root, kState),
-            .mem_sleep = read_choice(root, kMemSleep),
-            .disk = read_choice(root, kDisk),
-            .swaps = parse_swaps(root.read("/proc/swaps").value_or("")),
-            .acpi_off = power.acpi.off()};
-}
-
 SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     const Root& root = power.root;
     SleepResult result;
@@ -90,29 +76,37 @@ SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     write_power(root, kState, plan.state, result);
     power.acpi.restore();
 
-    if (const LastFailure failure = last_failure(root); failure != failure_before) {
-        result.step = failure.step;
-        result.device = failure.device;
-    }
     const auto slept = time_asleep() - asleep_before;
     if (slept > kClockNoise)
         result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
     result.counted = sleeps_counted(root, plan.mode) > counted_before;
+    if (const LastFailure failure = last_failure(root); failure != failure_before) {
+        result.step = failure.step;
+        result.device = failure.device;
+    }
     put_back(root, kDisk, plan.restore_disk);
     put_back(root, kMemSleep, plan.restore_mem_sleep);
     return result;
 }
 
-Baseline read_baseline(const Root& root) {
-    return {std::chrono::duration_cast<std::chrono::microseconds>(time_asleep()),
-            sleeps_counted(root, SleepMode::Ram), sleeps_counted(root, SleepMode::Hybrid)};
+SleepThread::~SleepThread() {
+    if (thread_.joinable()) thread_.join();
 }
 
-std::string read_wakeup_count(const Root&) { return ""; }
+void SleepThread::start(const SleepPlan& plan, Done done) {
+    finished_event_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    finished_watch_ = glib::watch(nullptr, finished_event_.get(), G_IO_IN,
+                                  [this, done = std::move(done)] { finished(done); });
+    thread_ = std::thread([this, plan] {
+        result_ = enter_sleep(power_, plan);
+        eventfd_write(finished_event_.get(), 1);
+    });
+}
 
-void put_back_settings(const Root& root, const std::string& mem_sleep, const std::string& disk) {
-    put_back(root, kDisk, disk);
-    put_back(root, kMemSleep, mem_sleep);
+void SleepThread::finished(const Done& done) {
+    thread_.join();
+    finished_watch_.reset();
+    done(result_);
 }
 
 }  // namespace hypnos::agent
