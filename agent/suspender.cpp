@@ -56,7 +56,10 @@ void Suspender::later(glib::Callback next) {
 void Suspender::begin(const SuspendRequest& request, const Waiting& asker) {
     const bool idle = machine_.state() == SuspendMachine::State::Idle;
     const Waiting before = std::exchange(waiting_, asker);
-    if (idle) hooks_ = find_hooks(deps_.root);
+    if (idle) {
+        hooks_ = find_hooks(deps_.root);
+        wakeup_count_ = read_wakeup_count(deps_.root);
+    }
     step(Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
     if (!idle) waiting_ = before;  // the machine has refused the newcomer
 }
@@ -110,8 +113,9 @@ void Suspender::apply(const FlushOutput&) {
 }
 
 void Suspender::apply(const EnterSleep& effect) {
-    const SleepPlan plan =
+    SleepPlan plan =
         plan_sleep(effect.request.mode, effect.request.require, read_power_facts(deps_.power));
+    plan.wakeup_count = wakeup_count_;
     sleep_.start(plan, [this](const SleepResult& result) {
         deps_.woke();
         handle(SleepReturned{result});

@@ -73,6 +73,7 @@ class Suspender {
     glib::Callback when_idle_;
     Waiting waiting_;
     std::vector<Hook> hooks_;
+    std::string wakeup_count_;  ///< when the request came
     HookRunner hook_runner_;
     RtcAlarm alarm_;
     SleepThread sleep_;

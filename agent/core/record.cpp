@@ -32,9 +32,17 @@ void add_failure(Json& data, const Record& record) {
     if (record.os_error != 0) data.set("errno", record.os_error);
     if (!record.step.empty()) data.set("step", record.step);
     if (!record.device.empty()) data.set("device", record.device);
+    if (!record.tasks.empty()) data.set("tasks", to_json(record.tasks));
 }
 
 }  // namespace
+
+Json to_json(const std::vector<Task>& tasks) {
+    Json result = Json::array();
+    for (const Task& task : tasks)
+        result.append(Json::object({{"name", task.name}, {"pid", task.pid}}));
+    return result;
+}
 
 Json begun_json(const Record& record) {
     return Json::object({{"transaction", record.request.transaction},

@@ -132,15 +132,19 @@ SuspendMachine::Effects SuspendMachine::on(const SleepReturned& event) {
     mark("returned");
     record_.slept = event.result.slept;
     record_.outcome = judge_sleep(record_.request.mode, event.result);
-    if (record_.outcome == Outcome::Failed) {
-        record_.error = failure_text(event.result);
-        record_.os_error = event.result.os_error;
-        record_.step = event.result.step;
-        record_.device = event.result.device;
-    }
+    if (record_.outcome == Outcome::Failed || record_.outcome == Outcome::WokeEarly)
+        note_failure(event.result);
     state_ = State::Undoing;
     if (record_.request.wake_after) return followed_by(DisarmAlarm{}, next_post_hook());
     return next_post_hook();
+}
+
+void SuspendMachine::note_failure(const SleepResult& result) {
+    record_.error = failure_text(result);
+    record_.os_error = result.os_error;
+    record_.step = result.step;
+    record_.device = result.device;
+    record_.tasks = result.tasks;
 }
 
 SuspendMachine::Effects SuspendMachine::give_up(Outcome outcome, const std::string& why) {

@@ -95,6 +95,7 @@ class SuspendMachine {
     Effects next_pre_hook();
     Effects arm();
     Effects accept();
+    void note_failure(const SleepResult& result);
     Effects give_up(Outcome outcome, const std::string& why);
     Effects next_post_hook();
     void mark(const std::string& phase);

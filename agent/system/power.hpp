@@ -24,8 +24,17 @@ struct Power {
 
 [[nodiscard]] PowerFacts read_power_facts(const Power& power);
 
-/// Carries out a plan: settings, the write to /sys/power/state, settings back. Blocks for as long
-/// as the machine sleeps.
+/// What compare() needs. Waits as read_wakeup_count() does.
+[[nodiscard]] Baseline read_baseline(const Root& root);
+
+/// The number that the kernel must still find unchanged when it is asked to sleep. While a wakeup
+/// event is being handled there is none: the kernel lets readers wait for its end, whatever their
+/// open(2) flags (kernel/power/main.c), which can take for ever. Waits 100 ms at most; then, or
+/// without the file, empty.
+[[nodiscard]] std::string read_wakeup_count(const Root& root);
+
+/// Carries out a plan: settings, the check for wakeup events, the write to /sys/power/state,
+/// settings back. Blocks for as long as the machine sleeps.
 [[nodiscard]] SleepResult enter_sleep(const Power& power, const SleepPlan& plan);
 
 /// Runs enter_sleep() on a thread of its own, so that the main loop answers until the kernel
