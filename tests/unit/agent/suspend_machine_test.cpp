@@ -285,6 +285,33 @@ TEST_F(MachineTest, AReturnWithoutProofOfSleepIsAFailure) {
     EXPECT_NE(machine_.record().error, "");
 }
 
+TEST_F(MachineTest, AWakeupEventThatCameFirstIsNoFailureAndHasItsReason) {
+    go_to_sleep(requested());
+    SleepResult result;
+    result.os_error = EINVAL;
+    result.failed_file = kWakeupCount;
+    result.wakeup_came_first = true;
+    EXPECT_EQ(step(SleepReturned{result}), "report");
+    EXPECT_EQ(machine_.record().outcome, Outcome::WokeEarly);
+    EXPECT_EQ(machine_.record().error,
+              "a wakeup event came before the kernel was asked to sleep; try again");
+}
+
+TEST_F(MachineTest, TasksThatDidNotFreezeAreInTheRecord) {
+    go_to_sleep(requested());
+    SleepResult result;
+    result.os_error = EBUSY;
+    result.failed_file = "/sys/power/state";
+    result.tasks = {{"tar", 7}};
+    step(SleepReturned{result});
+    EXPECT_EQ(machine_.record().outcome, Outcome::Failed);
+    EXPECT_EQ(machine_.record().tasks, result.tasks);
+    EXPECT_EQ(machine_.record().error.find("task tar (pid 7) did not freeze within the kernel's "
+                                           "limit (/sys/power/state: "),
+              0U)
+        << machine_.record().error;
+}
+
 TEST_F(MachineTest, ANewTransactionBeginsWithAnEmptyRecord) {
     step(requested({"a"}));
     step(HookFinished{failed(1)});
@@ -302,39 +329,6 @@ TEST_F(MachineTest, ResultsNobodyWaitsForAreIgnored) {
     EXPECT_EQ(step(OutputFlushed{}), "");
     EXPECT_EQ(step(SleepReturned{slept_for(1s)}), "");
     EXPECT_EQ(machine_.state(), State::Idle);
-}
-
-TEST(JudgeSleep, TimeAsleepProvesASleep) {
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        EXPECT_EQ(judge_sleep(mode, slept_for(1ms)), Outcome::Slept) << name_of(mode);
-}
-
-TEST(JudgeSleep, TheKernelsCountProvesASleepInRamOnly) {
-    SleepResult counted;
-    counted.counted = true;
-    EXPECT_EQ(judge_sleep(SleepMode::Ram, counted), Outcome::Slept);
-    EXPECT_EQ(judge_sleep(SleepMode::Hybrid, counted), Outcome::Slept);
-    EXPECT_EQ(judge_sleep(SleepMode::Disk, counted), Outcome::Failed);
-}
-
-TEST(JudgeSleep, NoProofNoSleep) {
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        EXPECT_EQ(judge_sleep(mode, {}), Outcome::Failed) << name_of(mode);
-}
-
-TEST(JudgeSleep, AnErrorIsAFailureWhateverElseIsSaid) {
-    SleepResult result = slept_for(1s);
-    result.counted = true;
-    result.os_error = EBUSY;
-    EXPECT_EQ(judge_sleep(SleepMode::Ram, result), Outcome::Failed);
-}
-
-TEST(JudgeSleep, AShallowSleepIsToldApart) {
-    SleepResult result = slept_for(1s);
-    result.deep = false;
-    EXPECT_EQ(judge_sleep(SleepMode::Ram, result), Outcome::S2idle);
-    EXPECT_EQ(judge_sleep(SleepMode::Hybrid, result), Outcome::S2idle);
-    EXPECT_EQ(judge_sleep(SleepMode::Disk, result), Outcome::Slept);
 }
 
 TEST(StateNames, AreAllDifferent) {
