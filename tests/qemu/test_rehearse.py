@@ -12,6 +12,8 @@ pytestmark = pytest.mark.qemu
 
 MakeVm = Callable[..., Vm]
 MIB = 1 << 20
+SLOW_MS = 30000
+"""Half a second is usual; the machine that plays the guest may be busy."""
 
 
 def rehearse(port: AgentWire) -> Any:
@@ -37,7 +39,7 @@ def test_a_rehearsal_tells_the_size_of_the_image(vm_factory: MakeVm, machine: st
             reply = rehearse(power)
             assert reply["works"] is True, reply
             assert 10 * MIB < reply["image-bytes"] < 256 * MIB
-            assert 0 < reply["frozen-ms"] <= reply["took-ms"] < 5000
+            assert 0 < reply["frozen-ms"] <= reply["took-ms"] < SLOW_MS
             assert 1000 * MIB < reply["swap-free-bytes"] <= 1024 * MIB
             assert not {"step", "errno", "tasks", "device", "error"} & reply.keys()
             check_undisturbed(vm, power)
