@@ -127,6 +127,7 @@ TEST(KmsgMessage, IsWhatFollowsThePrefix) {
     EXPECT_EQ(kmsg_message("6,812,4408847,-;PM: suspend entry (deep)"), "PM: suspend entry (deep)");
     EXPECT_EQ(kmsg_message("6,812,4408847,-,caller=T1;a;b"), "a;b");
     EXPECT_EQ(kmsg_message(" SUBSYSTEM=virtio"), std::nullopt);
+    EXPECT_EQ(kmsg_message(" DEVICE=a;b"), std::nullopt);
     EXPECT_EQ(kmsg_message("no prefix"), std::nullopt);
     EXPECT_EQ(kmsg_message(""), std::nullopt);
 }
