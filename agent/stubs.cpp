@@ -7,9 +7,6 @@
 #include "agent/system/refresh.hpp"
 #include "agent/system/snapshot.hpp"
 namespace hypnos::agent {
-KernelReason read_reason(const std::vector<std::string>&) { return {}; }
-KernelLog::KernelLog(const Root&, From) {}
-std::vector<std::string> KernelLog::read_new() { return {}; }
 ClockWatch::ClockWatch(glib::Callback) {}
 struct Logind::Impl {};
 Logind::Logind(const Root&, Callbacks) {}
@@ -19,7 +16,5 @@ void Logind::release() {}
 void Logind::suspend(SleepMode, std::function<void(const std::string&)>) {}
 std::vector<Inhibitor> block_inhibitors(const Root&) { return {}; }
 RefreshReport refresh(const Root&, const Config&, SleepMode) { return {}; }
-Rehearsal rehearse(const Root&) { return {}; }
-Json to_json(const Rehearsal&) { return Json::object(); }
 std::string_view name_of(Backend) { return "sysfs"; }
 }

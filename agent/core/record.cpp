@@ -29,19 +29,12 @@ Json hooks_json(const std::vector<HookReport>& hooks) {
     return result;
 }
 
-Json tasks_json(const std::vector<Task>& tasks) {
-    Json result = Json::array();
-    for (const Task& task : tasks)
-        result.append(Json::object({{"name", task.name}, {"pid", task.pid}}));
-    return result;
-}
-
 void add_failure(Json& data, const Record& record) {
     data.set("error", record.error);
     if (record.os_error != 0) data.set("errno", record.os_error);
     if (!record.step.empty()) data.set("step", record.step);
     if (!record.device.empty()) data.set("device", record.device);
-    if (!record.tasks.empty()) data.set("tasks", tasks_json(record.tasks));
+    if (!record.tasks.empty()) data.set("tasks", to_json(record.tasks));
 }
 
 std::string text(const Json& data, const char* name) { return data[name].string().value_or(""); }
@@ -82,6 +75,13 @@ void add_lists(Record& record, const Json& data) {
 }
 
 }  // namespace
+
+Json to_json(const std::vector<Task>& tasks) {
+    Json result = Json::array();
+    for (const Task& task : tasks)
+        result.append(Json::object({{"name", task.name}, {"pid", task.pid}}));
+    return result;
+}
 
 Json begun_json(const Record& record) {
     return Json::object({{"transaction", record.request.transaction},

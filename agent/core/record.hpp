@@ -66,6 +66,9 @@ struct Record {
         phases;  ///< requested, checked, hooks-run, entering, returned, refreshed, finished
 };
 
+/// [{"name", "pid"}, ...]
+[[nodiscard]] Json to_json(const std::vector<Task>& tasks);
+
 /// Data of HYPNOS_SUSPENDING: what is being done, for whom, and when it began.
 [[nodiscard]] Json begun_json(const Record& record);
 

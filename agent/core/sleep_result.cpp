@@ -5,32 +5,64 @@
 
 #include <glib.h>
 
+#include <cerrno>
+
 namespace hypnos::agent {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+bool proves_sleep(const SleepResult& result) {
+    return result.slept > milliseconds(0) || result.counted;
+}
+
+/// What the kernel answers when it backs out because of a wakeup event.
+bool may_be_wakeup(int os_error) {
+    return os_error == 0 || os_error == EBUSY || os_error == EAGAIN;
+}
+
+std::string said(const SleepResult& result) {
+    return result.failed_file + ": " + g_strerror(result.os_error);
+}
+
+std::string wakeup_text(const SleepResult& result) {
+    if (result.failed_file == kWakeupCount)
+        return "a wakeup event came before the kernel was asked to sleep; try again";
+    std::string text = "the kernel backed out of the sleep because of a wakeup event";
+    if (result.os_error != 0) text += " (" + said(result) + ")";
+    return text + "; try again";
+}
+
+}  // namespace
+
+void explain(SleepResult& result, const KernelReason& reason, bool woken) {
+    result.tasks = reason.refusing;
+    if (result.device.empty()) result.device = reason.device;
+    const bool unexplained = result.tasks.empty() && result.device.empty() &&
+                             !proves_sleep(result) && may_be_wakeup(result.os_error);
+    if (reason.wakeup_pending || (woken && unexplained)) result.wakeup_came_first = true;
+}
+
 Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
     const bool countable = mode != SleepMode::Disk;
     const bool proven = result.slept > milliseconds(0) || (countable && result.counted);
-    if (result.os_error != 0 || !proven) return Outcome::Failed;
+    if (result.os_error != 0 || !proven)
+        return result.wakeup_came_first ? Outcome::WokeEarly : Outcome::Failed;
     return result.deep || mode == SleepMode::Disk ? Outcome::Slept : Outcome::S2idle;
 }
 
 std::string failure_text(const SleepResult& result) {
+    if (result.wakeup_came_first) return wakeup_text(result);
     if (result.os_error == 0)
-        return "the kernel returned from /sys/power/state without having slept: a wakeup event "
-               "came first; try again";
-    std::string text = "cannot write to " + result.failed_file + ": " + g_strerror(result.os_error);
+        return "the kernel returned from /sys/power/state without having slept and gave no "
+               "reason; see the guest's kernel log";
+    if (!result.tasks.empty())
+        return refusal_text(result.tasks) + " (" + said(result) + "); " + kFreezeHint;
+    std::string text = "cannot write to " + said(result);
     if (!result.device.empty()) text += " (device " + result.device + ")";
     return text + "; see the guest's kernel log";
 }
-
-namespace {
-
-/// Below this, a difference of two readings of two clocks is noise.
-constexpr std::chrono::microseconds kClockNoise{5000};
-
-}  // namespace
 
 Json to_json(const Baseline& baseline) {
     return Json::object({{"asleep-us", baseline.asleep.count()},
@@ -55,6 +87,10 @@ SleepMode guess_mode(const Baseline& before, const Baseline& after) {
     return after.wakeups > before.wakeups ? SleepMode::Hybrid : SleepMode::Disk;
 }
 
+bool woken_between(const Baseline& before, const Baseline& after) {
+    return before.wakeups >= 0 && after.wakeups > before.wakeups;
+}
+
 SleepResult compare(SleepMode mode, const Baseline& before, const Baseline& after) {
     SleepResult result;
     if (const auto slept = after.asleep - before.asleep; slept > kClockNoise)
@@ -62,7 +98,7 @@ SleepResult compare(SleepMode mode, const Baseline& before, const Baseline& afte
     // Hibernation does not count in suspend_stats; its hybrid form ends with a wakeup event, as any
     // sleep in RAM does.
     result.counted = mode == SleepMode::Ram      ? after.suspends > before.suspends
-                     : mode == SleepMode::Hybrid ? after.wakeups > before.wakeups
+                     : mode == SleepMode::Hybrid ? woken_between(before, after)
                                                  : false;
     return result;
 }

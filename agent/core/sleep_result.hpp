@@ -9,9 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/kernel_log.hpp"
 #include "agent/core/record.hpp"
 
 namespace hypnos::agent {
+
+/// Read before everything else, written back right before `state`: the kernel takes it only if no
+/// wakeup event came between (Documentation/ABI/testing/sysfs-power).
+inline constexpr const char* kWakeupCount = "/sys/power/wakeup_count";
 
 /// What the world said while and after the kernel was asked to sleep.
 struct SleepResult {
@@ -30,21 +35,27 @@ struct SleepResult {
     std::string wake_reason;
 };
 
+/// Adds what the kernel's log says. `woken`: wakeup events were counted meanwhile, which explains an
+/// attempt that ended without a sleep and without another reason.
+void explain(SleepResult& result, const KernelReason& reason, bool woken);
+
 /// slept, s2idle, woke-early (a wakeup event came before the sleep), failed.
 [[nodiscard]] Outcome judge_sleep(SleepMode mode, const SleepResult& result);
 
-/// For a person: what was tried, what the kernel said, what to do. Empty if it slept.
+/// For a person: what was tried, what the kernel said, what to do. Of a sleep that was none.
 [[nodiscard]] std::string failure_text(const SleepResult& result);
 
 /// What can be compared before and after a sleep, also by another agent process.
 struct Baseline {
     std::chrono::microseconds asleep{};  ///< CLOCK_BOOTTIME minus CLOCK_MONOTONIC
     std::int64_t suspends = 0;           ///< suspend_stats/success
-    std::int64_t wakeups = 0;            ///< wakeup_count
+    std::int64_t wakeups = 0;            ///< wakeup_count; -1: not known
 };
 
 [[nodiscard]] Json to_json(const Baseline& baseline);
 [[nodiscard]] std::optional<Baseline> baseline_from_json(const Json& saved);
+/// Whether wakeup events were counted between the two readings.
+[[nodiscard]] bool woken_between(const Baseline& before, const Baseline& after);
 
 /// What a sleep of that mode between the two readings proves: `slept` and `counted`.
 [[nodiscard]] SleepResult compare(SleepMode mode, const Baseline& before, const Baseline& after);

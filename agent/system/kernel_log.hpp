@@ -5,13 +5,20 @@
 
 #pragma once
 
+#include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/system/root.hpp"
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::agent {
+
+/// The message of a line "PRIORITY,NUMBER,TIME,FLAGS;MESSAGE", its "\xNN" undone; nothing for other
+/// lines: those that begin with a blank say more of the device that a message is about.
+[[nodiscard]] std::optional<std::string> kmsg_message(std::string_view line);
 
 class KernelLog {
   public:
@@ -23,7 +30,10 @@ class KernelLog {
     [[nodiscard]] std::vector<std::string> read_new();
 
   private:
+    void take(const char* data, std::size_t size, std::deque<std::string>& messages);
+
     UniqueFd kmsg_;
+    std::string partial_;  ///< a line whose end has not been read yet
 };
 
 }  // namespace hypnos::agent

@@ -3,12 +3,18 @@
 
 #include "agent/system/power.hpp"
 
-#include <sys/eventfd.h>
+#include <glib.h>
 
+#include <cerrno>
 #include <charconv>
+#include <future>
+#include <memory>
+#include <thread>
 #include <utility>
 
+#include "agent/core/kernel_log.hpp"
 #include "agent/system/clocks.hpp"
+#include "agent/system/kernel_log.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -17,24 +23,15 @@ constexpr const char* kState = "/sys/power/state";
 constexpr const char* kMemSleep = "/sys/power/mem_sleep";
 constexpr const char* kDisk = "/sys/power/disk";
 
-/// Below this, a difference of two readings of two clocks is noise.
-constexpr std::chrono::milliseconds kClockNoise{5};
-
 std::string read_stat(const Root& root, const std::string& name) {
     return root.read("/sys/power/suspend_stats/" + name).value_or("");
 }
 
-/// The counter that grows when the kernel has slept. Hibernation does not count in suspend_stats;
-/// its hybrid form ends with a wakeup event, as any sleep in RAM does.
-const char* sleep_counter(SleepMode mode) {
-    return mode == SleepMode::Ram ? "/sys/power/suspend_stats/success" : "/sys/power/wakeup_count";
-}
-
-long sleeps_counted(const Root& root, SleepMode mode) {
-    const std::string text = root.read(sleep_counter(mode)).value_or("");
-    long count = 0;
-    std::from_chars(text.data(), text.data() + text.size(), count);
-    return count;
+/// Negative if it is no number.
+std::int64_t to_number(const std::string& text) {
+    std::int64_t number = -1;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
 }
 
 /// What suspend_stats says of the last failure; it may be of an earlier sleep.
@@ -61,52 +58,77 @@ void put_back(const Root& root, const char* file, const std::string& text) {
         g_warning("cannot put %s back to '%s': %s", file, text.c_str(), g_strerror(error));
 }
 
+/// Once the kernel has taken the number back, any wakeup event ends the sleep that follows.
+void check_wakeups(const Root& root, const SleepPlan& plan, SleepResult& result) {
+    if (plan.wakeup_count.empty() || result.os_error != 0) return;
+    const int error = root.write(kWakeupCount, plan.wakeup_count);
+    if (error == EINVAL) {
+        result.os_error = error;
+        result.failed_file = kWakeupCount;
+        result.wakeup_came_first = true;
+    } else if (error != 0 && error != ENOENT) {
+        g_warning("cannot write %s: %s", kWakeupCount, g_strerror(error));
+    }
+}
+
+void write_plan(const Root& root, const SleepPlan& plan, SleepResult& result) {
+    write_power(root, kMemSleep, plan.mem_sleep, result);
+    write_power(root, kDisk, plan.disk, result);
+    check_wakeups(root, plan, result);
+    write_power(root, kState, plan.state, result);
+}
+
+void note_last_failure(const Root& root, const LastFailure& before, SleepResult& result) {
+    const LastFailure failure = last_failure(root);
+    if (failure == before) return;
+    result.step = failure.step;
+    result.device = failure.device;
+}
+
 }  // namespace
+
+Baseline read_baseline(const Root& root) {
+    return {.asleep = std::chrono::duration_cast<std::chrono::microseconds>(time_asleep()),
+            .suspends = to_number(read_stat(root, "success")),
+            .wakeups = to_number(read_wakeup_count(root))};
+}
+
+std::string read_wakeup_count(const Root& root) {
+    constexpr std::chrono::milliseconds kLimit{100};
+    auto answer = std::make_shared<std::promise<std::string>>();
+    std::future<std::string> count = answer->get_future();
+    std::thread([answer, root] {
+        answer->set_value(root.read(kWakeupCount).value_or(""));
+    }).detach();
+    return count.wait_for(kLimit) == std::future_status::ready ? count.get() : "";
+}
 
 SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     const Root& root = power.root;
-    SleepResult result;
-    result.deep = plan.deep;
-    const long counted_before = sleeps_counted(root, plan.mode);
+    KernelLog log(root, KernelLog::From::Now);
     const LastFailure failure_before = last_failure(root);
-    const auto asleep_before = time_asleep();
+    const Baseline before = read_baseline(root);
 
-    write_power(root, kMemSleep, plan.mem_sleep, result);
-    write_power(root, kDisk, plan.disk, result);
-    write_power(root, kState, plan.state, result);
+    SleepResult written;
+    write_plan(root, plan, written);
     power.acpi.restore();
 
-    const auto slept = time_asleep() - asleep_before;
-    if (slept > kClockNoise)
-        result.slept = std::chrono::duration_cast<std::chrono::milliseconds>(slept);
-    result.counted = sleeps_counted(root, plan.mode) > counted_before;
-    if (const LastFailure failure = last_failure(root); failure != failure_before) {
-        result.step = failure.step;
-        result.device = failure.device;
-    }
-    put_back(root, kDisk, plan.restore_disk);
-    put_back(root, kMemSleep, plan.restore_mem_sleep);
+    const Baseline after = read_baseline(root);
+    SleepResult result = compare(plan.mode, before, after);
+    result.os_error = written.os_error;
+    result.failed_file = written.failed_file;
+    result.wakeup_came_first = written.wakeup_came_first;
+    result.deep = plan.deep;
+    note_last_failure(root, failure_before, result);
+    explain(result, read_reason(log.read_new()),
+            !plan.wakeup_count.empty() && woken_between(before, after));
+    put_back_settings(root, plan.restore_mem_sleep, plan.restore_disk);
     return result;
 }
 
-SleepThread::~SleepThread() {
-    if (thread_.joinable()) thread_.join();
-}
-
-void SleepThread::start(const SleepPlan& plan, Done done) {
-    finished_event_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    finished_watch_ = glib::watch(nullptr, finished_event_.get(), G_IO_IN,
-                                  [this, done = std::move(done)] { finished(done); });
-    thread_ = std::thread([this, plan] {
-        result_ = enter_sleep(power_, plan);
-        eventfd_write(finished_event_.get(), 1);
-    });
-}
-
-void SleepThread::finished(const Done& done) {
-    thread_.join();
-    finished_watch_.reset();
-    done(result_);
+void put_back_settings(const Root& root, const std::string& mem_sleep, const std::string& disk) {
+    put_back(root, kDisk, disk);
+    put_back(root, kMemSleep, mem_sleep);
 }
 
 }  // namespace hypnos::agent

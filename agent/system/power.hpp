@@ -5,14 +5,12 @@
 
 #pragma once
 
-#include <thread>
-#include <utility>
+#include <string>
 
 #include "agent/core/preflight.hpp"
-#include "agent/core/suspend_machine.hpp"
+#include "agent/core/sleep_result.hpp"
 #include "agent/system/acpi_registers.hpp"
 #include "agent/system/root.hpp"
-#include "glib/source.hpp"
 
 namespace hypnos::agent {
 
@@ -23,30 +21,20 @@ struct Power {
     AcpiRegisters acpi;
 };
 
-/// Carries out a plan: settings, the write to /sys/power/state, settings back. Blocks for as long
-/// as the machine sleeps.
+/// What compare() needs. Waits as read_wakeup_count() does.
+[[nodiscard]] Baseline read_baseline(const Root& root);
+
+/// The number that the kernel must still find unchanged when it is asked to sleep. While a wakeup
+/// event is being handled there is none: the kernel lets readers wait for its end, whatever their
+/// open(2) flags (kernel/power/main.c), which can take for ever. Waits 100 ms at most; then, or
+/// without the file, empty.
+[[nodiscard]] std::string read_wakeup_count(const Root& root);
+
+/// Carries out a plan: settings, the check for wakeup events, the write to /sys/power/state,
+/// settings back. Blocks for as long as the machine sleeps.
 [[nodiscard]] SleepResult enter_sleep(const Power& power, const SleepPlan& plan);
 
-/// Runs enter_sleep() on a thread of its own, so that the main loop answers until the kernel
-/// freezes it. One at a time.
-class SleepThread {
-  public:
-    using Done = std::function<void(const SleepResult&)>;
-
-    explicit SleepThread(Power power) : power_(std::move(power)) {}
-    ~SleepThread();
-
-    /// `done` is called from the default main context.
-    void start(const SleepPlan& plan, Done done);
-
-  private:
-    void finished(const Done& done);
-
-    Power power_;
-    std::thread thread_;
-    UniqueFd finished_event_;
-    glib::Source finished_watch_;
-    SleepResult result_;
-};
+/// Puts settings of /sys/power back; empty: leave it alone.
+void put_back_settings(const Root& root, const std::string& mem_sleep, const std::string& disk);
 
 }  // namespace hypnos::agent

@@ -6,27 +6,12 @@
 
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-
-#include "agent/core/record.hpp"
+#include "agent/core/rehearsal.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {
 
-struct Rehearsal {
-    int os_error = 0;         ///< of the first step that failed
-    std::string step;         ///< "open", "freeze", "create-image", "image-size"
-    std::vector<Task> tasks;  ///< that refused to freeze
-    std::string device;       ///< whose callback failed
-    std::int64_t image_bytes = 0;
-    std::chrono::milliseconds frozen{};  ///< how long user space stood still
-    std::chrono::milliseconds took{};
-};
-
 /// Blocks; made to run on a thread of its own. Whatever fails, user space is thawed at the end.
 [[nodiscard]] Rehearsal rehearse(const Root& root);
-
-[[nodiscard]] Json to_json(const Rehearsal& rehearsal);
 
 }  // namespace hypnos::agent

@@ -149,7 +149,8 @@ TEST(OutcomeJudge, TheAgentsRecordOfAFailure) {
 }
 
 TEST(OutcomeJudge, OtherOutcomesOfTheRecordStand) {
-    for (const Outcome outcome : {Outcome::Cancelled, Outcome::Refused, Outcome::S2idle}) {
+    for (const Outcome outcome :
+         {Outcome::Cancelled, Outcome::Refused, Outcome::S2idle, Outcome::WokeEarly}) {
         OutcomeJudge judge(question(SleepMode::Ram));
         judge.add(AgentRecord{record(std::string(name_of(outcome)).c_str())}, 2s);
         expect_verdict(judge, outcome, "record");

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/agent/preflight_facts.hpp"
+#include "tests/unit/agent/core/preflight_facts.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -40,7 +40,7 @@ TEST(Record, EndsWithHowItWent) {
 
 TEST(Record, SuccessHasNoErrorMembers) {
     const Json data = ended_json(slept_record());
-    for (const char* name : {"error", "errno", "step", "device"})
+    for (const char* name : {"error", "errno", "step", "device", "tasks"})
         EXPECT_FALSE(data.has(name)) << name;
 }
 
@@ -51,12 +51,14 @@ TEST(Record, FailureSaysWhatTheKernelSaid) {
     record.os_error = 16;
     record.step = "suspend";
     record.device = "vda";
+    record.tasks = {{"tar", 7}};
     const Json data = ended_json(record);
     EXPECT_EQ(data["outcome"], Json("failed"));
     EXPECT_EQ(data["error"], Json("no"));
     EXPECT_EQ(data["errno"], Json(16));
     EXPECT_EQ(data["step"], Json("suspend"));
     EXPECT_EQ(data["device"], Json("vda"));
+    EXPECT_EQ(data["tasks"].dump(), R"([{"name":"tar","pid":7}])");
 }
 
 TEST(Record, FailureLeavesOutWhatIsNotKnown) {

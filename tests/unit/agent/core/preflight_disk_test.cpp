@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "tests/unit/agent/preflight_facts.hpp"
+#include "tests/unit/agent/core/preflight_facts.hpp"
 
 namespace hypnos::agent {
 namespace {
