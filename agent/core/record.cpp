@@ -34,6 +34,21 @@ void add_failure(Json& data, const Record& record) {
     if (!record.device.empty()) data.set("device", record.device);
 }
 
+Json list_json(const std::vector<std::string>& texts) {
+    Json result = Json::array();
+    for (const std::string& text : texts) result.append(text);
+    return result;
+}
+
+void add_refresh(Json& data, const RefreshReport& refresh) {
+    if (refresh.clock_step) data.set("clock-step-ms", refresh.clock_step->count());
+    if (!refresh.clock_source.empty()) data.set("clock-source", refresh.clock_source);
+    if (refresh.reseeded) data.set("reseeded", *refresh.reseeded);
+    if (!refresh.links.empty()) data.set("links", list_json(refresh.links));
+    if (refresh.balloon_pages_lost) data.set("balloon-pages-lost", *refresh.balloon_pages_lost);
+    if (!refresh.problems.empty()) data.set("refresh-problems", list_json(refresh.problems));
+}
+
 }  // namespace
 
 Json begun_json(const Record& record) {
@@ -48,6 +63,8 @@ Json ended_json(const Record& record) {
     data.set("outcome", name_of(record.outcome));
     data.set("slept-ms", record.slept.count());
     data.set("hooks", hooks_json(record.hooks));
+    if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
+    add_refresh(data, record.refresh);
     if (!record.error.empty()) add_failure(data, record);
     return data;
 }
