@@ -112,14 +112,23 @@ void Suspender::apply(const FlushOutput&) {
 void Suspender::apply(const EnterSleep& effect) {
     const SleepPlan plan =
         plan_sleep(effect.request.mode, effect.request.require, read_power_facts(deps_.power));
-    sleep_.start(plan, [this](const SleepResult& result) {
+    before_ = read_before_sleep(deps_.root);
+    wakeups_ = read_wakeup_counts(deps_.root);
+    refresh_ = {};
+    sleep_.start(plan, [this, mode = effect.request.mode](const SleepResult& result) {
         deps_.woke();
+        wake_reason_ = wake_reason(deps_.root, wakeups_, read_wakeup_counts(deps_.root));
+        const auto start = boottime();
+        refresh_ = refresh(deps_.root, Config{}, mode, before_);
+        g_message("refresh took %d us", static_cast<int>((boottime() - start).count() / 1000));
         handle(SleepReturned{result});
     });
 }
 
 void Suspender::apply(const Report&) {
-    const Record& record = machine_.record();
+    Record record = machine_.record();
+    record.refresh = refresh_;
+    record.wake_reason = wake_reason_;
     const bool slept = did_sleep(record.outcome);
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());

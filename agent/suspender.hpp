@@ -14,7 +14,9 @@
 #include "agent/session.hpp"
 #include "agent/system/hooks.hpp"
 #include "agent/system/power.hpp"
+#include "agent/system/refresh.hpp"
 #include "agent/system/rtc_alarm.hpp"
+#include "agent/system/wakeup_sources.hpp"
 
 namespace hypnos::agent {
 
@@ -76,6 +78,10 @@ class Suspender {
     HookRunner hook_runner_;
     RtcAlarm alarm_;
     SleepThread sleep_;
+    BeforeSleep before_;
+    WakeupCounts wakeups_;
+    RefreshReport refresh_;
+    std::string wake_reason_;
 };
 
 }  // namespace hypnos::agent
