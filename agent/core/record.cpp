@@ -74,6 +74,21 @@ void add_lists(Record& record, const Json& data) {
         record.tasks.push_back({text(task, "name"), number(task, "pid")});
 }
 
+Json list_json(const std::vector<std::string>& texts) {
+    Json result = Json::array();
+    for (const std::string& text : texts) result.append(text);
+    return result;
+}
+
+void add_refresh(Json& data, const RefreshReport& refresh) {
+    if (refresh.clock_step) data.set("clock-step-ms", refresh.clock_step->count());
+    if (!refresh.clock_source.empty()) data.set("clock-source", refresh.clock_source);
+    if (refresh.reseeded) data.set("reseeded", *refresh.reseeded);
+    if (!refresh.links.empty()) data.set("links", list_json(refresh.links));
+    if (refresh.balloon_pages_lost) data.set("balloon-pages-lost", *refresh.balloon_pages_lost);
+    if (!refresh.problems.empty()) data.set("refresh-problems", list_json(refresh.problems));
+}
+
 }  // namespace
 
 Json to_json(const std::vector<Task>& tasks) {
@@ -96,6 +111,8 @@ Json ended_json(const Record& record) {
     data.set("slept-ms", record.slept.count());
     if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
     data.set("hooks", hooks_json(record.hooks));
+    if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
+    add_refresh(data, record.refresh);
     if (!record.error.empty()) add_failure(data, record);
     return data;
 }

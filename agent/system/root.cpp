@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -33,6 +34,16 @@ int Root::write(const std::string& absolute, const std::string& text) const {
     const UniqueFd file(open(path(absolute).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
     if (!file) return errno;
     return ::write(file.get(), text.data(), text.size()) < 0 ? errno : 0;
+}
+
+std::vector<std::string> Root::list(const std::string& absolute) const {
+    std::vector<std::string> names;
+    GDir* directory = g_dir_open(path(absolute).c_str(), 0, nullptr);
+    if (directory == nullptr) return names;
+    while (const char* name = g_dir_read_name(directory)) names.emplace_back(name);
+    g_dir_close(directory);
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 Result<void> Root::replace(const std::string& absolute, const std::string& text) const {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hypnos/protocol/error.hpp"
 
@@ -26,6 +27,12 @@ class Root {
 
     /// One write(2) into an existing file, as files of sysfs want it. Returns errno, 0 on success.
     [[nodiscard]] int write(const std::string& absolute, const std::string& text) const;
+
+    /// The names in a directory, sorted; none if it cannot be read.
+    [[nodiscard]] std::vector<std::string> list(const std::string& absolute) const;
+
+    /// Whether this is the machine itself, and not a directory made by hand.
+    [[nodiscard]] bool is_system() const { return prefix_.empty(); }
 
     /// Puts a file in place of another in one step; makes the directory that holds it.
     [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text) const;

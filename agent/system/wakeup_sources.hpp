@@ -14,13 +14,14 @@
 
 namespace hypnos::agent {
 
-/// Name of each source, as /sys/class/wakeup/*/name has it, and its event count. A name that occurs
-/// more than once has their sum.
+/// A word for each source and its event count: "rtc", "power-button", "sleep-button", else its name,
+/// as /sys/class/wakeup/*/name has it. Sources with the same word have their sum.
 using WakeupCounts = std::map<std::string, std::int64_t>;
 [[nodiscard]] WakeupCounts read_wakeup_counts(const Root& root);
 
-/// A word for what woke the machine: "rtc", "power-button", "sleep-button", else the name of the
-/// source that counted; "irq N" where only /sys/power/pm_wakeup_irq knows; empty if nobody does.
+/// The word of the source that counted; "irq N" where only /sys/power/pm_wakeup_irq knows; empty if
+/// nobody does, as after a sleep on disk, which a boot ends. If several counted, the RTC goes first
+/// and a button second. QEMU's system_wakeup pretends to be the power button.
 [[nodiscard]] std::string wake_reason(const Root& root, const WakeupCounts& before,
                                       const WakeupCounts& after);
 

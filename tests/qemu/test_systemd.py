@@ -57,3 +57,42 @@ def test_the_unit_from_plug_to_unplug(
     vm.qmp.execute("device_del", id="port2")
     wait_until(lambda: state_of(vm) == "inactive", 30, "the unit outlives its ports")
     assert vm.sh(f"systemctl is-failed {UNIT}").stdout.strip() == "inactive"
+
+
+NETWORK = """[Match]
+Name=eth0
+[Network]
+DHCP=ipv4
+"""
+HOUR_MS = 3600 * 1000
+
+
+def test_the_sandbox_allows_what_is_due_after_a_wake(
+    vm_factory: Callable[..., Vm], guest_directory: Path
+) -> None:
+    """Set the clock, reseed, have a lease renewed; by a hybrid sleep, which needs no resume."""
+    choices = {"memory_mb": 512, "network": True, "kernel_args": ("root=/dev/vdb", *KERNEL_ARGS[1:])}
+    disk = root_disk_args(guest_directory / "root.img")
+    vm = vm_factory(qemu_args=(*disk, "-device", "virtio-rng-pci"), **choices)
+    vm.wait_ready(timeout=180)
+    wait_until(lambda: state_of(vm) == "active", 30, "udev does not start the agent")
+    vm.sh("mkswap /dev/vda && swapon /dev/vda", timeout=30).check()
+    vm.sh("cat /sys/block/vda/dev >/sys/power/resume")  # no image there, but images go there now
+    vm.sh(f"cat >/etc/systemd/network/eth0.network <<'END'\n{NETWORK}END").check()
+    vm.sh("systemctl set-environment SYSTEMD_LOG_LEVEL=debug", timeout=30).check()
+    vm.sh("systemctl start systemd-networkd", timeout=60).check()
+    address = "networkctl status eth0 | grep -q 'Address: 10.0.2.15'"
+    wait_until(lambda: vm.sh(address, 30).returncode == 0, 60, "no lease")
+    vm.sh("date -s '+1 hour'").check()
+
+    with vm.connect(POWER_PORT) as power:
+        power.sync()
+        power.request("hypnos-suspend", {"mode": "hybrid"}, id="sleep")
+        vm.qmp.wait_event("SUSPEND", timeout=120)
+        vm.qmp.wake()
+        data = power.wait_event("HYPNOS_RESUMED", timeout=60)["data"]
+    assert "refresh-problems" not in data
+    assert data["clock-step-ms"] == pytest.approx(-HOUR_MS, abs=3000)
+    assert data["reseeded"] is True
+    assert data["links"] == ["eth0"]
+    vm.sh("journalctl -u systemd-networkd | grep member=RenewLink", timeout=30).check()

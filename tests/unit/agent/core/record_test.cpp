@@ -38,6 +38,32 @@ TEST(Record, EndsWithHowItWent) {
         R"({"name":"10-a","phase":"post","result":"failed","status":4,"ms":5,"output":"oh"}])");
 }
 
+TEST(Record, EndsWithWhatWokeItAndWhatWasPutRight) {
+    Record record = slept_record();
+    record.wake_reason = "rtc";
+    record.refresh = {.clock_step = std::chrono::milliseconds(-3600000),
+                      .clock_source = "/dev/rtc0",
+                      .reseeded = true,
+                      .links = {"eth0", "eth1"},
+                      .balloon_pages_lost = 14336,
+                      .problems = {"oh"}};
+    const Json data = ended_json(record);
+    EXPECT_EQ(data["wake-reason"], Json("rtc"));
+    EXPECT_EQ(data["clock-step-ms"], Json(-3600000));
+    EXPECT_EQ(data["clock-source"], Json("/dev/rtc0"));
+    EXPECT_EQ(data["reseeded"], Json(true));
+    EXPECT_EQ(data["links"].dump(), R"(["eth0","eth1"])");
+    EXPECT_EQ(data["balloon-pages-lost"], Json(14336));
+    EXPECT_EQ(data["refresh-problems"].dump(), R"(["oh"])");
+}
+
+TEST(Record, LeavesOutWhatWasNotPutRight) {
+    const Json data = ended_json(slept_record());
+    for (const char* name : {"wake-reason", "clock-step-ms", "clock-source", "reseeded", "links",
+                             "balloon-pages-lost", "refresh-problems"})
+        EXPECT_FALSE(data.has(name)) << name;
+}
+
 TEST(Record, SuccessHasNoErrorMembers) {
     const Json data = ended_json(slept_record());
     for (const char* name : {"error", "errno", "step", "device", "tasks"})
