@@ -16,6 +16,7 @@
 #include "agent/port.hpp"
 #include "agent/session.hpp"
 #include "agent/suspender.hpp"
+#include "agent/system/config.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {
@@ -24,6 +25,7 @@ struct Options {
     std::string root = "/";
     Endpoint qemu;                  ///< where QEMU's protocol is spoken
     std::optional<Endpoint> power;  ///< where events flow, too
+    Config config = {};
 };
 
 class Agent {

@@ -67,3 +67,16 @@ def test_every_option_is_in_the_manual(program: str) -> None:
         ).stdout
         missing = options_in(text) - {"--help", "--version"} - options_in(manual)
         assert not missing, f"{name} {verb}: {missing}"
+
+
+def test_the_manual_has_the_keys_of_the_configuration() -> None:
+    source = (TOP / "agent/system/config.cpp").read_text()
+    manual = (TOP / "agent/man/hypnos-agent.8").read_text()
+    section = manual.partition(".SH CONFIGURATION")[2].partition(".SH ")[0]
+    read = re.findall(r'Key\{"(\w+)", "(\w+)"', source)
+    documented = [
+        (group, key)
+        for group, text in re.findall(r"^\.SS \[(\w+)\]\n(.*?)(?=^\.SS|\Z)", section, re.M | re.S)
+        for key in re.findall(r"^\.BR (\w+) =", text, re.M)
+    ]
+    assert read and documented == read
