@@ -47,7 +47,14 @@ Agent::Agent(const Options& options)
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
                   .woke = [this] { look_at_all(); }}),
-      qemu_(make_port(options.qemu, Role::Qemu)) {
+      qemu_(make_port(options.qemu, Role::Qemu)),
+      logind_(root_, {.preparing =
+                          [this](SleepMode mode) {
+                              g_message("a sleep (%s) is announced", name_of(mode).data());
+                              logind_.release();
+                          },
+                      .over = [] { g_message("the announced sleep is over"); }}),
+      clock_([] { g_message("the clock jumped"); }) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
 
@@ -64,6 +71,7 @@ Result<void> Agent::start() {
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
     close_unfinished();
+    logind_.start();
     emit(events::kReady, Json::object({{"version", HYPNOS_VERSION}}));
     notify("READY=1\nSTATUS=serving " + qemu_.path() + (power_ ? " and " + power_->path() : ""));
     return {};

@@ -16,7 +16,9 @@
 #include "agent/port.hpp"
 #include "agent/session.hpp"
 #include "agent/suspender.hpp"
+#include "agent/system/clock_watch.hpp"
 #include "agent/system/config.hpp"
+#include "agent/system/logind.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {
@@ -68,6 +70,8 @@ class Agent {
     Suspender suspender_;
     Port qemu_;
     std::optional<Port> power_;
+    Logind logind_;
+    ClockWatch clock_;
 };
 
 }  // namespace hypnos::agent
