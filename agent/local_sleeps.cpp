@@ -29,7 +29,10 @@ SuspendRequest request_of(SleepMode mode) {
 LocalSleeps::LocalSleeps(const Root& root, Deps deps)
     : root_(root), known_(read_baseline(root)), deps_(std::move(deps)), clock_watch_([this] { check(); }) {}
 
-void LocalSleeps::forget() { known_ = read_baseline(root_); }
+void LocalSleeps::forget() {
+    known_ = read_baseline(root_);
+    wakeups_ = read_wakeup_counts(root_);
+}
 
 void LocalSleeps::announced(SleepMode mode) {
     forget();
@@ -38,9 +41,13 @@ void LocalSleeps::announced(SleepMode mode) {
 
 void LocalSleeps::over() {
     if (deps_.own_under_way()) return;
-    const Baseline before = std::exchange(known_, read_baseline(root_));
+    const Baseline before = known_;
+    const WakeupCounts wakeups = wakeups_;
+    forget();
     const SleepMode mode = guess_mode(before, known_);
-    deps_.noticed(LocalSleepEnded{request_of(mode), compare(mode, before, known_)});
+    SleepResult result = compare(mode, before, known_);
+    result.wake_reason = wake_reason(root_, wakeups, wakeups_);
+    deps_.noticed(LocalSleepEnded{request_of(mode), result});
 }
 
 void LocalSleeps::check() {

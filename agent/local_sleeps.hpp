@@ -11,6 +11,7 @@
 #include "agent/core/suspend_machine.hpp"
 #include "agent/system/clock_watch.hpp"
 #include "agent/system/root.hpp"
+#include "agent/system/wakeup_sources.hpp"
 
 namespace hypnos::agent {
 
@@ -38,6 +39,7 @@ class LocalSleeps {
   private:
     Root root_;
     Baseline known_;
+    WakeupCounts wakeups_;
     Deps deps_;
     ClockWatch clock_watch_;
 };

@@ -21,8 +21,11 @@ int complain(const hypnos::Error& error) {
 
 int main(int argc, char** argv) {
     using namespace hypnos::agent;
-    const hypnos::Result<Options> options = parse_options(argc, argv);
+    hypnos::Result<Options> options = parse_options(argc, argv);
     if (!options) return complain(options.error());
+    const hypnos::Result<Config> config = read_config(Root(options->root));
+    if (!config) return complain(config.error());
+    options->config = *config;
     std::signal(SIGPIPE, SIG_IGN);
 
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);

@@ -8,25 +8,37 @@
 namespace hypnos::agent {
 
 void Sleeper::start(const SleepPlan& plan, Done done) {
-    if (backend_ == Backend::Logind) return ask_logind(plan, std::move(done));
-    worker_.start([power = power_, plan] { return enter_sleep(power, plan); }, std::move(done));
+    done_ = std::move(done);
+    wakeups_ = read_wakeup_counts(power_.root);
+    if (backend_ == Backend::Logind) return ask_logind(plan);
+    worker_.start([power = power_, plan] { return enter_sleep(power, plan); },
+                  [this](const SleepResult& result) { returned(result); });
 }
 
-void Sleeper::ask_logind(const SleepPlan& plan, Done done) {
-    done_ = std::move(done);
-    mode_ = plan.mode;
+void Sleeper::ask_logind(const SleepPlan& plan) {
+    asked_logind_ = true;
+    plan_ = plan;
     before_ = read_baseline(power_.root);
     logind_.suspend(plan.mode, [this](const std::string& error) {
+        if (!std::exchange(asked_logind_, false)) return;
         SleepResult result;
         result.backend_error = error;
-        if (const Done failed = std::exchange(done_, {})) failed(result);
+        returned(result);
     });
 }
 
 bool Sleeper::over() {
-    if (!done_) return false;
-    std::exchange(done_, {})(compare(mode_, before_, read_baseline(power_.root)));
+    if (!std::exchange(asked_logind_, false)) return false;
+    SleepResult result = compare(plan_.mode, before_, read_baseline(power_.root));
+    result.deep = plan_.deep;
+    returned(result);
     return true;
+}
+
+void Sleeper::returned(SleepResult result) {
+    power_.acpi.restore();
+    result.wake_reason = wake_reason(power_.root, wakeups_, read_wakeup_counts(power_.root));
+    done_(result);
 }
 
 }  // namespace hypnos::agent

@@ -11,6 +11,7 @@
 #include "agent/system/config.hpp"
 #include "agent/system/logind.hpp"
 #include "agent/system/power.hpp"
+#include "agent/system/wakeup_sources.hpp"
 #include "glib/worker.hpp"
 
 namespace hypnos::agent {
@@ -28,18 +29,20 @@ class Sleeper {
     bool over();
 
     /// Whether logind has been asked and has not said that it is over.
-    [[nodiscard]] bool waits_for_logind() const { return bool(done_); }
+    [[nodiscard]] bool waits_for_logind() const { return asked_logind_; }
 
   private:
-    void ask_logind(const SleepPlan& plan, Done done);
+    void ask_logind(const SleepPlan& plan);
+    void returned(SleepResult result);
 
     Power power_;
     Backend backend_;
     Logind& logind_;
     glib::Worker<SleepResult> worker_;
-    // While logind has been asked:
     Done done_;
-    SleepMode mode_ = SleepMode::Ram;
+    WakeupCounts wakeups_;
+    bool asked_logind_ = false;
+    SleepPlan plan_;
     Baseline before_;
 };
 

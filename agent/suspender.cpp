@@ -177,6 +177,7 @@ void Suspender::apply(const FlushOutput& effect) {
 }
 
 void Suspender::apply(const EnterSleep& effect) {
+    before_ = read_before_sleep(deps_.power.root);
     sleeper_.start(effect.plan, [this, serial = effect.serial](const SleepResult& result) {
         deps_.woke();
         handle(SleepReturned{serial, result});
@@ -185,7 +186,9 @@ void Suspender::apply(const EnterSleep& effect) {
 
 void Suspender::apply(const Refresh& effect) {
     refreshing_.start([root = deps_.power.root, config = deps_.config,
-                       mode = effect.mode] { return refresh(root, config, mode); },
+                       mode = effect.mode, before = std::exchange(before_, {})] {
+                          return refresh(root, config, mode, before);
+                      },
                       [this, serial = effect.serial](const RefreshReport& report) {
                           handle(Refreshed{serial, report});
                       });
@@ -251,7 +254,10 @@ void Suspender::apply(const Announce&) {
     deps_.emit(events::kSuspending, begun_json(machine_.record()));
 }
 
-void Suspender::apply(const LetLocalSleep&) { deps_.logind.release(); }
+void Suspender::apply(const LetLocalSleep&) {
+    before_ = read_before_sleep(deps_.power.root);
+    deps_.logind.release();
+}
 
 void Suspender::apply(const Report&) {
     const Record& record = machine_.record();

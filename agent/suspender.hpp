@@ -120,6 +120,7 @@ class Suspender {
     HookRunner hooks_;
     RtcAlarm alarm_;
     Sleeper sleeper_;
+    BeforeSleep before_;
     glib::Worker<Inspection> inspecting_;
     glib::Worker<RefreshReport> refreshing_;
     glib::Worker<Rehearsal> rehearsing_;

@@ -13,6 +13,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+/// Below this, a difference of two readings of two clocks is noise.
+constexpr std::chrono::microseconds kClockNoise{5000};
+
 bool proves_sleep(const SleepResult& result) {
     return result.slept > milliseconds(0) || result.counted;
 }
@@ -53,6 +56,7 @@ Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
 }
 
 std::string failure_text(const SleepResult& result) {
+    if (!result.backend_error.empty()) return "logind did not sleep: " + result.backend_error;
     if (result.wakeup_came_first) return wakeup_text(result);
     if (result.os_error == 0)
         return "the kernel returned from /sys/power/state without having slept and gave no "

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // Tells that CLOCK_REALTIME jumped, which a wake from any sleep makes it do, and so does whoever
-// sets it. timerfd_create(2), TFD_TIMER_CANCEL_ON_SET: waiting costs nothing.
+// sets it. timerfd_create(2), TFD_TIMER_CANCEL_ON_SET: waiting costs nothing. A sleep within one
+// second of the RTC is the exception: the kernel gives it no length.
 
 #pragma once
 

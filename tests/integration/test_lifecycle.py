@@ -171,6 +171,16 @@ def test_what_is_no_socket_is_not_removed(root: FakeRoot, make_agent: MakeAgent)
     assert root.read("qemu.sock") == "precious"
 
 
+def test_a_mistake_in_the_configuration_keeps_it_from_starting(
+    root: FakeRoot, make_agent: MakeAgent
+) -> None:
+    root.write("etc/hypnos/agent.conf.d/site.conf", "[Resume]\nClock=never\n")
+    agent = make_agent()
+    agent.spawn({})
+    assert agent.wait() == 1
+    assert f"{root.path}/etc/hypnos/agent.conf.d/site.conf: [Resume] Clock= is" in agent.log_text()
+
+
 def test_a_path_too_long_for_a_socket_is_refused_with_the_limit(
     root: FakeRoot, make_agent: MakeAgent
 ) -> None:

@@ -98,3 +98,16 @@ def test_the_hooks_page_has_the_keys_of_side_files() -> None:
     keys = set(re.findall(r'\bKey\{"(\w+)"', hook_sources()))
     assert keys
     assert set(re.findall(r"^\| `(\w+)=` \|", section, re.MULTILINE)) == keys
+
+
+def test_the_manual_has_the_keys_of_the_configuration() -> None:
+    source = (TOP / "agent/system/config.cpp").read_text()
+    manual = (TOP / "agent/man/hypnos-agent.8").read_text()
+    section = manual.partition(".SH CONFIGURATION")[2].partition(".SH ")[0]
+    read = re.findall(r'Key\{"(\w+)", "(\w+)"', source)
+    documented = [
+        (group, key)
+        for group, text in re.findall(r"^\.SS \[(\w+)\]\n(.*?)(?=^\.SS|\Z)", section, re.M | re.S)
+        for key in re.findall(r"^\.BR (\w+) =", text, re.M)
+    ]
+    assert read and documented == read

@@ -15,7 +15,8 @@ from pathlib import Path
 from .stream import Deadline, Stream
 
 HELLO_PATIENCE = 0.5
-"""Seconds to wait for the answer to a hello before saying it again."""
+"""Seconds to wait for the answer to the first hello before saying it again; then twice as long each
+time, or a slow guest gets hellos faster than it can answer them."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ class GuestShell:
 
     def hello(self, deadline: Deadline) -> None:
         """Return once the guest listens."""
+        patience = HELLO_PATIENCE
         while True:
-            patience = Deadline(min(HELLO_PATIENCE, deadline.left()))
             try:
-                self._result(self._ask(""), patience)
+                self._result(self._ask(""), Deadline(min(patience, deadline.left())))
                 return
             except TimeoutError:
+                patience *= 2
                 if deadline.passed():
                     raise TimeoutError("the guest's shell does not answer") from None
 
