@@ -109,17 +109,16 @@ SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     const LastFailure failure_before = last_failure(root);
     const Baseline before = read_baseline(root);
 
-    SleepResult written;
-    write_plan(root, plan, written);
+    SleepResult result;
+    result.deep = plan.deep;
+    write_plan(root, plan, result);
     power.acpi.restore();
 
-    const Baseline after = read_baseline(root);
-    SleepResult result = compare(plan.mode, before, after);
-    result.os_error = written.os_error;
-    result.failed_file = written.failed_file;
-    result.wakeup_came_first = written.wakeup_came_first;
-    result.deep = plan.deep;
     note_last_failure(root, failure_before, result);
+    const Baseline after = read_baseline(root);
+    const SleepResult proof = compare(plan.mode, before, after);
+    result.slept = proof.slept;
+    result.counted = proof.counted;
     explain(result, read_reason(log.read_new()),
             !plan.wakeup_count.empty() && woken_between(before, after));
     put_back_settings(root, plan.restore_mem_sleep, plan.restore_disk);

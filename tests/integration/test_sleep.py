@@ -8,7 +8,7 @@ import uuid
 import pytest
 from harness.agent import Agent
 from harness.client import Client, Message
-from harness.fake_root import BOOT_ID, RTC_NOW, FakeKernel, FakeRoot
+from harness.fake_root import BOOT_ID, FakeKernel, FakeRoot
 from harness.waiting import wait_for
 
 RAM = {"mode": "ram"}
@@ -214,7 +214,7 @@ def test_an_alarm_is_set_before_and_cleared_after(
     """In whole seconds, rounded up."""
     client.result("hypnos-suspend", {**RAM, "wake-after-ms": 1001})
     kernel.fall_asleep()
-    assert root.read("sys/class/rtc/rtc0/wakealarm") == str(RTC_NOW + 2)
+    assert root.read("sys/class/rtc/rtc0/wakealarm") == str(root.rtc_now + 2)
     kernel.wake()
     power.event("HYPNOS_RESUMED")
     assert root.read("sys/class/rtc/rtc0/wakealarm") == "0"
@@ -330,7 +330,7 @@ def test_hooks_are_told_what_and_how_it_went(
         "HYPNOS_RESULT=resumed",
         "HYPNOS_ERRNO=0",
         f"HYPNOS_SLEPT_MS={slept}",
-        "HYPNOS_STAGE=returned",
+        "HYPNOS_STAGE=refreshed",
         "HYPNOS_WAKE=",
     }
     pre, post = (set(line.split(" ")) for line in root.log())
@@ -400,7 +400,8 @@ def test_a_sleep_that_has_ended_leaves_no_notes_of_hooks(
     client.result("hypnos-suspend", RAM)
     sleep_and_wake(kernel)
     power.event("HYPNOS_RESUMED")
-    assert list((root.path / "run/hypnos/hooks").iterdir()) == []
+    notes = root.path / "run/hypnos/hooks"
+    wait_for(lambda: list(notes.iterdir()) == [], "the end of the notes")
 
 
 @pytest.mark.parametrize("name", ["10-caf\udce9", "10-\udcff\udcfe", "10-\x1f\x7f\u20ac"])

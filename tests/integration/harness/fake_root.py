@@ -4,12 +4,12 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 from .waiting import PATIENCE, wait_for
 
 STATES = "freeze mem disk\n"
-RTC_NOW = 1_000_000
 BOOT_ID = "11111111-2222-3333-4444-555555555555"
 
 
@@ -18,13 +18,14 @@ class FakeRoot:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory
+        self.rtc_now = int(time.time())
         self.write("sys/power/state", STATES)
         self.write("sys/power/mem_sleep", "s2idle [deep]\n")
         self.write("sys/power/disk", "[platform] shutdown reboot suspend test_resume\n")
         self.write("sys/power/suspend_stats/success", "0\n")
         self.write("sys/power/wakeup_count", "0\n")
         self.write("sys/class/rtc/rtc0/wakealarm", "")
-        self.write("sys/class/rtc/rtc0/since_epoch", f"{RTC_NOW}\n")
+        self.write("sys/class/rtc/rtc0/since_epoch", f"{self.rtc_now}\n")
         self.write("proc/swaps", "Filename Type Size Used Priority\n/dev/vdb partition 9 0 -2\n")
         self.set_boot_id(BOOT_ID)
 

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "tests/support/main_loop.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {
@@ -152,27 +151,6 @@ TEST_F(PowerTest, TheKernelsLogSaysWhatRefusedToFreeze) {
                           "to freeze, wq_busy=0):\n"
                           "6,2,1,-;task:tar             state:D stack:0     pid:7     ppid:1\n"});
     EXPECT_EQ(result.tasks, (std::vector<Task>{{"tar", 7}}));
-}
-
-TEST_F(PowerTest, AThreadSleepsAndTheLoopIsTold) {
-    SleepThread thread(power_);
-    std::optional<SleepResult> result;
-    thread.start({.deep = false, .state = "mem"}, [&result](const SleepResult& r) { result = r; });
-    EXPECT_FALSE(result);
-    ASSERT_TRUE(test::run_until([&result] { return result.has_value(); }));
-    EXPECT_FALSE(result->deep);
-    EXPECT_EQ(temp_.read("/sys/power/state"), "mem");
-}
-
-TEST_F(PowerTest, AThreadMaySleepAgainFromItsOwnCallback) {
-    SleepThread thread(power_);
-    int times = 0;
-    thread.start({.state = "mem"}, [&](const SleepResult&) {
-        ++times;
-        thread.start({.state = "disk"}, [&times](const SleepResult&) { ++times; });
-    });
-    ASSERT_TRUE(test::run_until([&times] { return times == 2; }));
-    EXPECT_EQ(temp_.read("/sys/power/state"), "disk");
 }
 
 }  // namespace

@@ -10,9 +10,9 @@ namespace {
 
 TEST(Power, NamesOfOutcomesComeBack) {
     for (std::size_t i = 0; i < kOutcomeNames.size(); ++i)
-        EXPECT_EQ(name_of(outcome(kOutcomeNames[i]).value()), kOutcomeNames[i]);
+        EXPECT_EQ(name_of(enumerator<Outcome>(kOutcomeNames, kOutcomeNames[i]).value()), kOutcomeNames[i]);
     EXPECT_EQ(kOutcomeNames.size(), static_cast<std::size_t>(Outcome::ImageLost) + 1);
-    EXPECT_EQ(outcome("asleep"), std::nullopt);
+    EXPECT_EQ(enumerator<Outcome>(kOutcomeNames, "asleep"), std::nullopt);
 }
 
 TEST(Power, TheNamesAreTheContract) {

@@ -35,6 +35,10 @@ Outcome explained(SleepResult result, const KernelReason& reason, bool woken) {
     return judge_sleep(SleepMode::Ram, result);
 }
 
+Baseline baseline(std::chrono::microseconds asleep, std::int64_t suspends, std::int64_t wakeups) {
+    return {asleep, suspends, wakeups};
+}
+
 TEST(JudgeSleep, TimeAsleepProvesASleep) {
     for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
         EXPECT_EQ(judge_sleep(mode, slept_for(1ms)), Outcome::Slept) << name_of(mode);
