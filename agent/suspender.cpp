@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/system/clocks.hpp"
+#include "agent/system/facts.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -13,7 +14,8 @@ namespace {
 BootTime now() { return std::chrono::duration_cast<BootTime>(boottime()); }
 
 std::optional<Finding> blocker_of(const SuspendRequest& request, const PowerFacts& facts) {
-    const std::vector<Finding> findings = preflight(request.mode, request.require, facts);
+    const std::vector<Finding> findings = preflight(
+        {.mode = request.mode, .require = request.require, .force = request.force}, facts);
     const Finding* blocker = first_blocker(findings);
     return blocker == nullptr ? std::nullopt : std::optional(*blocker);
 }
@@ -57,7 +59,8 @@ void Suspender::begin(const SuspendRequest& request, const Waiting& asker) {
     const bool idle = machine_.state() == SuspendMachine::State::Idle;
     const Waiting before = std::exchange(waiting_, asker);
     if (idle) hooks_ = find_hooks(deps_.root);
-    step(Requested{request, blocker_of(request, read_power_facts(deps_.power)), names_of(hooks_)});
+    step(Requested{request, blocker_of(request, read_power_facts(deps_.power, request.mode)),
+                   names_of(hooks_)});
     if (!idle) waiting_ = before;  // the machine has refused the newcomer
 }
 
@@ -111,7 +114,7 @@ void Suspender::apply(const FlushOutput&) {
 
 void Suspender::apply(const EnterSleep& effect) {
     const SleepPlan plan =
-        plan_sleep(effect.request.mode, effect.request.require, read_power_facts(deps_.power));
+        plan_sleep(effect.request.mode, effect.request.require, read_quick_facts(deps_.power));
     sleep_.start(plan, [this](const SleepResult& result) {
         deps_.woke();
         handle(SleepReturned{result});

@@ -23,7 +23,10 @@ CommandResult guest_suspend_ram(const Context& context, const Json& arguments);
 CommandResult guest_suspend_disk(const Context& context, const Json& arguments);
 CommandResult guest_suspend_hybrid(const Context& context, const Json& arguments);
 CommandResult hypnos_suspend(const Context& context, const Json& arguments);
+
+// preflight.cpp
 CommandResult hypnos_capabilities(const Context& context, const Json& arguments);
+CommandResult hypnos_preflight(const Context& context, const Json& arguments);
 
 // events.cpp
 CommandResult hypnos_status(const Context& context, const Json& arguments);

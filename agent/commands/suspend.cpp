@@ -1,16 +1,12 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Requests to sleep, and what modes there are.
+// Requests to sleep.
 
 #include <glib.h>
 
-#include <algorithm>
-
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/core/preflight.hpp"
-#include "agent/system/power.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {
@@ -72,19 +68,6 @@ Result<SuspendRequest> read_suspend_request(const Json& arguments) {
     return request;
 }
 
-Json mode_json(SleepMode mode, const PowerFacts& facts) {
-    const std::vector<Finding> strict = preflight(mode, Require::Deep, facts);
-    Json findings = Json::array();
-    for (const Finding& finding : strict) findings.append(to_json(finding));
-    Json result = Json::object({{"mode", name_of(mode)},
-                                {"works", first_blocker(strict) == nullptr},
-                                {"findings", findings}});
-    const bool any = first_blocker(preflight(mode, Require::Any, facts)) == nullptr;
-    if (mode != SleepMode::Disk && any)
-        result.set("depth", plan_sleep(mode, Require::Any, facts).deep ? "deep" : "s2idle");
-    return result;
-}
-
 }  // namespace
 
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments) {
@@ -102,16 +85,6 @@ CommandResult hypnos_suspend(const Context& context, const Json& arguments) {
     if (!request) return fail(request.error());
     context.agent.suspender().request(*request, context.caller, Suspender::OnAccept::Reply);
     return std::nullopt;
-}
-
-CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
-    if (Result<void> checked = Arguments(arguments).finish(); !checked)
-        return fail(checked.error());
-    const PowerFacts facts = read_power_facts(context.agent.power());
-    Json modes = Json::array();
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        modes.append(mode_json(mode, facts));
-    return Json::object({{"backend", "sysfs"}, {"modes", modes}});
 }
 
 }  // namespace hypnos::agent::commands

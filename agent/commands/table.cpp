@@ -23,6 +23,7 @@ constexpr std::array kTable = {
     Command{"guest-sync-delimited", true, guest_sync_delimited},
     Command{"hypnos-capabilities", true, hypnos_capabilities},
     Command{"hypnos-events", true, hypnos_events},
+    Command{"hypnos-preflight", true, hypnos_preflight},
     Command{"hypnos-status", true, hypnos_status},
     Command{"hypnos-subscribe", true, hypnos_subscribe},
     Command{"hypnos-suspend", true, hypnos_suspend},

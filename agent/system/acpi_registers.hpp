@@ -33,8 +33,8 @@ class AcpiRegisters {
 
     [[nodiscard]] std::optional<Bytes> read() const;
 
-    const Root& root_;
-    const std::optional<Bytes> good_;
+    Root root_;
+    std::optional<Bytes> good_;
 };
 
 }  // namespace hypnos::agent

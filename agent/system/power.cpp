@@ -20,10 +20,6 @@ constexpr const char* kDisk = "/sys/power/disk";
 /// Below this, a difference of two readings of two clocks is noise.
 constexpr std::chrono::milliseconds kClockNoise{5};
 
-Choice read_choice(const Root& root, const char* file) {
-    return parse_choice(root.read(file).value_or(""));
-}
-
 std::string read_stat(const Root& root, const std::string& name) {
     return root.read("/sys/power/suspend_stats/" + name).value_or("");
 }
@@ -66,16 +62,6 @@ void put_back(const Root& root, const char* file, const std::string& text) {
 }
 
 }  // namespace
-
-PowerFacts read_power_facts(const Power& power) {
-    power.acpi.restore();  // somebody else may have slept since we looked
-    const Root& root = power.root;
-    return {.state = read_choice(root, kState),
-            .mem_sleep = read_choice(root, kMemSleep),
-            .disk = read_choice(root, kDisk),
-            .swaps = parse_swaps(root.read("/proc/swaps").value_or("")),
-            .acpi_off = power.acpi.off()};
-}
 
 SleepResult enter_sleep(const Power& power, const SleepPlan& plan) {
     const Root& root = power.root;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <thread>
+#include <utility>
 
 #include "agent/core/preflight.hpp"
 #include "agent/core/suspend_machine.hpp"
@@ -15,14 +16,12 @@
 
 namespace hypnos::agent {
 
-/// Power management as this machine has it.
+/// Power management as this machine has it. A value: a thread may have its own.
 struct Power {
     explicit Power(const Root& directory) : root(directory), acpi(directory) {}
-    const Root& root;
-    const AcpiRegisters acpi;
+    Root root;
+    AcpiRegisters acpi;
 };
-
-[[nodiscard]] PowerFacts read_power_facts(const Power& power);
 
 /// Carries out a plan: settings, the write to /sys/power/state, settings back. Blocks for as long
 /// as the machine sleeps.
@@ -34,7 +33,7 @@ class SleepThread {
   public:
     using Done = std::function<void(const SleepResult&)>;
 
-    explicit SleepThread(const Power& power) : power_(power) {}
+    explicit SleepThread(Power power) : power_(std::move(power)) {}
     ~SleepThread();
 
     /// `done` is called from the default main context.
@@ -43,7 +42,7 @@ class SleepThread {
   private:
     void finished(const Done& done);
 
-    const Power& power_;
+    Power power_;
     std::thread thread_;
     UniqueFd finished_event_;
     glib::Source finished_watch_;

@@ -21,7 +21,7 @@ class RtcAlarm {
     void disarm();
 
   private:
-    const Root& root_;
+    Root root_;
 };
 
 }  // namespace hypnos::agent

@@ -39,6 +39,13 @@ std::int64_t Arguments::integer(const std::string& name) {
     return optional_integer(name).value_or(0);
 }
 
+std::optional<bool> Arguments::optional_boolean(const std::string& name) {
+    if (!present(name)) return std::nullopt;
+    const std::optional<bool> value = object_[name].boolean();
+    if (!value) note(wrong_type(name, "boolean"));
+    return value;
+}
+
 std::optional<std::string> Arguments::optional_string(const std::string& name) {
     if (!present(name)) return std::nullopt;
     std::optional<std::string> value = object_[name].string();

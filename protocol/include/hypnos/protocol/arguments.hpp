@@ -26,6 +26,7 @@ class Arguments {
 
     std::int64_t integer(const std::string& name);
     std::optional<std::int64_t> optional_integer(const std::string& name);
+    std::optional<bool> optional_boolean(const std::string& name);
     std::optional<std::string> optional_string(const std::string& name);
 
     /// The index in `values` of a string that must be one of them.

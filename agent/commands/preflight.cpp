@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Whether a sleep would work: at a glance for all modes, thoroughly for one.
+
+#include "agent/core/preflight.hpp"
+
+#include "agent/agent.hpp"
+#include "agent/commands/groups.hpp"
+#include "agent/system/facts.hpp"
+#include "hypnos/protocol/arguments.hpp"
+
+namespace hypnos::agent::commands {
+namespace {
+
+Json findings_json(SleepMode mode, const std::vector<Finding>& findings) {
+    Json list = Json::array();
+    for (const Finding& finding : findings) list.append(to_json(finding));
+    return Json::object({{"mode", name_of(mode)},
+                         {"works", first_blocker(findings) == nullptr},
+                         {"findings", list}});
+}
+
+Json mode_json(SleepMode mode, const PowerFacts& facts) {
+    Json result = findings_json(mode, preflight({.mode = mode}, facts));
+    const bool any =
+        first_blocker(preflight({.mode = mode, .require = Require::Any}, facts)) == nullptr;
+    if (mode != SleepMode::Disk && any)
+        result.set("depth", plan_sleep(mode, Require::Any, facts).deep ? "deep" : "s2idle");
+    return result;
+}
+
+Result<PreflightQuestion> read_question(const Json& arguments) {
+    Arguments given(arguments);
+    PreflightQuestion question;
+    question.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
+    question.require =
+        static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
+    question.force = given.optional_boolean("force").value_or(false);
+    if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
+    return question;
+}
+
+}  // namespace
+
+CommandResult hypnos_capabilities(const Context& context, const Json& arguments) {
+    if (Result<void> checked = Arguments(arguments).finish(); !checked)
+        return fail(checked.error());
+    const PowerFacts facts = read_quick_facts(context.agent.power());
+    Json modes = Json::array();
+    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
+        modes.append(mode_json(mode, facts));
+    return Json::object({{"backend", "sysfs"}, {"modes", modes}});
+}
+
+CommandResult hypnos_preflight(const Context& context, const Json& arguments) {
+    const Result<PreflightQuestion> question = read_question(arguments);
+    if (!question) return fail(question.error());
+    const PowerFacts facts = read_power_facts(context.agent.power(), question->mode);
+    return findings_json(question->mode, preflight(*question, facts));
+}
+
+}  // namespace hypnos::agent::commands

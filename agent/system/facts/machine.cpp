@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include <algorithm>
+#include <array>
+
+#include "agent/core/preflight/parse.hpp"
+#include "agent/system/clocks.hpp"
+#include "agent/system/facts/parts.hpp"
+
+namespace hypnos::agent::facts {
+namespace {
+
+#if defined(__x86_64__) || defined(__i386__)
+constexpr bool kImageNeedsSameKernel = false;
+#else
+constexpr bool kImageNeedsSameKernel = true;
+#endif
+
+/// Where systemd looks for units that somebody has masked.
+constexpr std::array kUnitDirectories = {"/etc/systemd/system/", "/run/systemd/system/"};
+
+std::vector<std::string> units_of(SleepMode mode) {
+    constexpr std::array kNames = {"suspend", "hibernate", "hybrid-sleep"};
+    const std::string name = kNames[static_cast<std::size_t>(mode)];
+    return {"sleep.target", name + ".target", "systemd-" + name + ".service"};
+}
+
+/// Other kernels have modules here, and this one has none any more.
+bool modules_gone(const Root& root, const std::string& release) {
+    const std::vector<std::string> releases = list(root, "/lib/modules");
+    return !release.empty() && !releases.empty() &&
+           std::find(releases.begin(), releases.end(), release) == releases.end();
+}
+
+/// Debian's note that a restart is due, if it is for a kernel.
+std::string update_of(const Root& root) {
+    const std::string note = "/run/reboot-required";
+    if (!exists(root, note)) return "";
+    const std::optional<std::string> packages = root.read(note + ".pkgs");
+    if (!packages) return note + ": " + text_of(root, note);
+    for (const std::string& package : split(*packages))
+        if (package.starts_with("linux-")) return note + ".pkgs: " + package;
+    return "";
+}
+
+}  // namespace
+
+std::vector<std::string> read_masked_units(const Root& root, SleepMode mode) {
+    std::vector<std::string> masked;
+    for (const std::string& unit : units_of(mode))
+        for (const char* directory : kUnitDirectories)
+            if (link_of(root, directory + unit) == "/dev/null") masked.push_back(directory + unit);
+    return masked;
+}
+
+KernelFacts read_kernel(const Root& root) {
+    KernelFacts kernel;
+    kernel.release = text_of(root, "/proc/sys/kernel/osrelease");
+    if (const auto line = root.read("/proc/cmdline")) kernel.command_line = split(*line);
+    kernel.modules_gone = modules_gone(root, kernel.release);
+    kernel.update = update_of(root);
+    kernel.image_needs_same_kernel = kImageNeedsSameKernel;
+    return kernel;
+}
+
+std::optional<std::chrono::seconds> read_rtc_ahead(const Root& root) {
+    const std::string text = text_of(root, "/sys/class/rtc/rtc0/since_epoch");
+    if (text.empty()) return std::nullopt;
+    const std::chrono::seconds rtc(std::strtoll(text.c_str(), nullptr, 10));
+    return rtc - std::chrono::floor<std::chrono::seconds>(realtime());
+}
+
+}  // namespace hypnos::agent::facts

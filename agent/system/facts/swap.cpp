@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Where swaps lie. Offsets of files are those of FIEMAP (Documentation/filesystems/fiemap.rst),
+// which is bytes from the start of the device; btrfs answers with addresses of its own, and is
+// known by the device number 0:N that its mounts have.
+
+#include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "agent/core/preflight/parse.hpp"
+#include "agent/system/facts/parts.hpp"
+#include "glib/unique_fd.hpp"
+
+namespace hypnos::agent::facts {
+namespace {
+
+/// dm-crypt over LVM over RAID over a partition is 4 deep.
+constexpr int kDeepestStack = 8;
+
+std::string block_device(const std::string& name) { return "/sys/class/block/" + name; }
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// The name of a block device by its number.
+std::string name_of_device(const Root& root, const std::string& number) {
+    return base_name(link_of(root, "/sys/dev/block/" + number));
+}
+
+bool is_anonymous(const std::string& device) { return device.starts_with("0:"); }
+
+/// Where the first byte of a file lies, in bytes.
+std::optional<std::uint64_t> first_byte(const std::string& path) {
+    constexpr std::uint32_t kUseless =
+        FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED;
+    alignas(fiemap) std::array<char, sizeof(fiemap) + sizeof(fiemap_extent)> room{};
+    auto* const map = reinterpret_cast<fiemap*>(room.data());
+    map->fm_length = FIEMAP_MAX_OFFSET;
+    map->fm_extent_count = 1;
+    const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file || ioctl(file.get(), FS_IOC_FIEMAP, map) != 0 || map->fm_mapped_extents == 0)
+        return std::nullopt;
+    const fiemap_extent& extent = map->fm_extents[0];
+    if (extent.fe_logical != 0 || (extent.fe_flags & kUseless) != 0) return std::nullopt;
+    return extent.fe_physical;
+}
+
+/// The kernel puts the header on the first whole page.
+std::optional<std::uint64_t> first_page(const std::string& path) {
+    const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    const std::optional<std::uint64_t> byte = first_byte(path);
+    if (!byte) return std::nullopt;
+    return (*byte + page - 1) / page;
+}
+
+void locate_file(const Root& root, const std::vector<Mount>& mounts, Swap& swap) {
+    const Mount* mount = mount_of(mounts, swap.name);
+    if (mount == nullptr || is_anonymous(mount->device)) return;
+    swap.device = mount->device;
+    swap.offset = first_page(root.path(swap.name));
+}
+
+void locate_device(const Root& root, Swap& swap) {
+    swap.device = text_of(root, block_device(base_name(swap.name)) + "/dev");
+    swap.offset = 0;
+}
+
+bool is_crypt(const Root& root, const std::string& name) {
+    return text_of(root, block_device(name) + "/dm/uuid").starts_with("CRYPT-");
+}
+
+/// The device itself and what it is stacked on.
+std::vector<std::string> stack_of(const Root& root, const std::string& name, int depth = 0) {
+    std::vector<std::string> stack = {name};
+    if (depth == kDeepestStack) return stack;
+    for (const std::string& below : list(root, block_device(name) + "/slaves")) {
+        const std::vector<std::string> more = stack_of(root, below, depth + 1);
+        stack.insert(stack.end(), more.begin(), more.end());
+    }
+    return stack;
+}
+
+void look_for_keys(const Root& root, const std::map<std::string, std::string>& random_keys,
+                   Swap& swap) {
+    const std::string top = swap.file ? name_of_device(root, swap.device) : base_name(swap.name);
+    for (const std::string& name : stack_of(root, top)) {
+        if (!is_crypt(root, name)) continue;
+        swap.encrypted = true;
+        const auto key = random_keys.find(text_of(root, block_device(name) + "/dm/name"));
+        if (key != random_keys.end()) swap.random_key = key->second;
+    }
+}
+
+/// Fewer blocks than its size needs.
+bool has_holes(const std::string& path) {
+    constexpr off_t kBlock = 512;
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_blocks * kBlock < status.st_size;
+}
+
+bool is_active(const std::vector<Swap>& swaps, const std::string& name) {
+    return std::any_of(swaps.begin(), swaps.end(),
+                       [&](const Swap& swap) { return swap.name == name; });
+}
+
+std::vector<std::string> encrypted_disks(const Root& root) {
+    std::vector<std::string> names;
+    for (const std::string& name : list(root, "/sys/class/block"))
+        if (name.starts_with("dm-") && is_crypt(root, name))
+            names.push_back(text_of(root, block_device(name) + "/dm/name"));
+    return names;
+}
+
+}  // namespace
+
+SwapFacts read_swap(const Root& root, const std::vector<Mount>& mounts) {
+    SwapFacts facts;
+    facts.active = parse_swaps(text_of(root, "/proc/swaps"));
+    const auto random_keys = parse_random_keys(text_of(root, "/etc/crypttab"));
+    for (Swap& swap : facts.active) {
+        swap.file ? locate_file(root, mounts, swap) : locate_device(root, swap);
+        look_for_keys(root, random_keys, swap);
+    }
+    for (const std::string& file : parse_fstab_swap_files(text_of(root, "/etc/fstab")))
+        if (!is_active(facts.active, file) && has_holes(root.path(file)))
+            facts.with_holes.push_back(file);
+    facts.encrypted_disks = encrypted_disks(root);
+    return facts;
+}
+
+}  // namespace hypnos::agent::facts
