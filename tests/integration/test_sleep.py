@@ -112,7 +112,7 @@ def test_without_s3_a_bare_suspend_is_refused_with_the_reason(
     assert "s2idle" in reply["error"]["desc"]
     finding = reply["error"]["data"]["finding"]
     assert finding["code"] == "pm.s2idle-only"
-    assert finding["subject"] == "/sys/power/mem_sleep"
+    assert finding["subject"] == "/sys/power/mem_sleep: [s2idle]"
     assert root.read("sys/power/state") == "freeze mem disk\n"
 
 

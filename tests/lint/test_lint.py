@@ -52,6 +52,15 @@ def test_unit_file() -> None:
     )
 
 
+def test_every_finding_is_in_its_page() -> None:
+    """Codes that the checks can give, and those that operators can look up, are the same."""
+    source = "".join((TOP / name).read_text() for name in tracked("agent/core/preflight*"))
+    given = set(re.findall(r'"([a-z]+\.[a-z0-9-]+)"', source))
+    page = (TOP / "docs/preflight.md").read_text().split("## What is good")[0]
+    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \|", page, re.MULTILINE))
+    assert given == told
+
+
 def options_in(text: str) -> set[str]:
     """Long options that a text mentions."""
     return set(re.findall(r"--[a-z][a-z-]*", text))

@@ -60,7 +60,8 @@ Findings sleep_is_deep(const Question& question, const PowerFacts& facts) {
 
 Findings disk_word_is_offered(const Question& question, const PowerFacts& facts) {
     const Choice& disk = facts.machine.disk;
-    if (!uses_disk(question.mode) || !facts.machine.state.offers("disk")) return {};
+    if (!uses_disk(question.mode) || !facts.machine.state.offers("disk") || disk.offers("disabled"))
+        return {};
     if (const std::string word = disk_word(question.mode, facts.machine); !disk.offers(word))
         return {block("pm.no-state", says(kDisk, disk.text),
                       "this kernel does not offer '" + word + "' there, which this mode needs")};

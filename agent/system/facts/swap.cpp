@@ -22,8 +22,8 @@
 namespace hypnos::agent::facts {
 namespace {
 
-/// dm-crypt over LVM over RAID over a partition is 4 deep.
-constexpr int kDeepestStack = 8;
+/// A bound on devices below one, for a stack that somebody has made absurd.
+constexpr std::size_t kLargestStack = 64;
 
 std::string block_device(const std::string& name) { return "/sys/class/block/" + name; }
 
@@ -77,13 +77,11 @@ bool is_crypt(const Root& root, const std::string& name) {
 }
 
 /// The device itself and what it is stacked on.
-std::vector<std::string> stack_of(const Root& root, const std::string& name, int depth = 0) {
+std::vector<std::string> stack_of(const Root& root, const std::string& name) {
     std::vector<std::string> stack = {name};
-    if (depth == kDeepestStack) return stack;
-    for (const std::string& below : list(root, block_device(name) + "/slaves")) {
-        const std::vector<std::string> more = stack_of(root, below, depth + 1);
-        stack.insert(stack.end(), more.begin(), more.end());
-    }
+    for (std::size_t i = 0; i < stack.size() && stack.size() < kLargestStack; ++i)
+        for (std::string& below : list(root, block_device(stack[i]) + "/slaves"))
+            stack.push_back(std::move(below));
     return stack;
 }
 

@@ -32,26 +32,6 @@ class PowerTest : public testing::Test {
     const Power power_{root_};
 };
 
-TEST_F(PowerTest, FactsAreReadFromTheFiles) {
-    const PowerFacts facts = read_power_facts(power_);
-    EXPECT_TRUE(facts.state.offers("mem"));
-    EXPECT_EQ(facts.mem_sleep.chosen, "s2idle");
-    EXPECT_EQ(facts.disk.chosen, "platform");
-    ASSERT_EQ(facts.swaps.size(), 1U);
-    EXPECT_EQ(facts.swaps[0].name, "/dev/vdb");
-    EXPECT_FALSE(facts.acpi_off);
-}
-
-TEST_F(PowerTest, FilesThatAreNotThereOfferNothing) {
-    const test::TempRoot empty;
-    const Root root = empty.root();
-    const Power power(root);
-    const PowerFacts facts = read_power_facts(power);
-    EXPECT_TRUE(facts.state.words.empty());
-    EXPECT_TRUE(facts.mem_sleep.words.empty());
-    EXPECT_TRUE(facts.swaps.empty());
-}
-
 TEST_F(PowerTest, AnEmptyPartOfThePlanIsNotWritten) {
     const SleepResult result = enter_sleep(power_, {.state = "mem"});
     EXPECT_EQ(result.os_error, 0);

@@ -5,139 +5,143 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/agent/preflight_facts.hpp"
+
 namespace hypnos::agent {
 namespace {
 
-using Strings = std::vector<std::string>;
+using namespace test;
 
-/// A machine where everything works.
-PowerFacts capable() {
-    return {parse_choice("freeze mem disk"),
-            parse_choice("s2idle [deep]"),
-            parse_choice("[platform] shutdown reboot suspend test_resume"),
-            {{"/dev/vdb", false}},
-            false};
-}
-
-Strings codes(SleepMode mode, Require require, const PowerFacts& facts) {
-    Strings result;
-    for (const Finding& finding : preflight(mode, require, facts)) result.push_back(finding.code);
-    return result;
-}
-
-TEST(ParseChoice, ReadsWordsAndTheChosenOne) {
-    const Choice choice = parse_choice("s2idle [deep]");
-    EXPECT_EQ(choice.words, (Strings{"s2idle", "deep"}));
-    EXPECT_EQ(choice.chosen, "deep");
-    EXPECT_TRUE(choice.offers("s2idle"));
-    EXPECT_TRUE(choice.offers("deep"));
-    EXPECT_FALSE(choice.offers("shallow"));
-}
-
-TEST(ParseChoice, NothingChosenIsEmpty) {
-    EXPECT_EQ(parse_choice("freeze mem disk").chosen, "");
-    EXPECT_EQ(parse_choice("").words, Strings{});
-    EXPECT_EQ(parse_choice(" \n").words, Strings{});
-    EXPECT_EQ(parse_choice("[disabled]").chosen, "disabled");
-    EXPECT_TRUE(parse_choice("[disabled]").offers("disabled"));
-}
-
-TEST(ParseSwaps, SkipsTitlesAndDeletedFilesAndKnowsZram) {
-    const std::vector<Swap> swaps = parse_swaps(
-        "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
-        "/dev/zram0                              partition\t1000\t0\t100\n"
-        "/swap\\040file\\040(deleted)             file\t1000\t0\t-2\n"
-        "/dev/vdb                                partition\t1000\t0\t-3\n");
-    ASSERT_EQ(swaps.size(), 2U);
-    EXPECT_EQ(swaps[0].name, "/dev/zram0");
-    EXPECT_TRUE(swaps[0].zram);
-    EXPECT_EQ(swaps[1].name, "/dev/vdb");
-    EXPECT_FALSE(swaps[1].zram);
-}
-
-TEST(ParseSwaps, NothingIsNothing) {
-    EXPECT_TRUE(parse_swaps("").empty());
-    EXPECT_TRUE(parse_swaps("Filename Type Size Used Priority\n").empty());
-}
+constexpr PreflightQuestion kAnyRam = {.mode = SleepMode::Ram, .require = Require::Any};
+constexpr PreflightQuestion kAnyHybrid = {.mode = SleepMode::Hybrid, .require = Require::Any};
 
 TEST(Preflight, FindsNothingOnACapableMachine) {
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        EXPECT_EQ(codes(mode, Require::Deep, capable()), Strings{}) << name_of(mode);
+    for (const PreflightQuestion& question : {kRam, kDisk, kHybrid, kAnyRam})
+        EXPECT_EQ(codes(question, capable()), Strings{}) << name_of(question.mode);
+}
+
+TEST(Preflight, WhatIsUnknownIsNoFinding) {
+    PowerFacts facts;
+    facts.machine = capable().machine;
+    facts.machine.autosleep = facts.machine.cpus_online = facts.machine.cpus_present = "";
+    facts.swap.active = {{.name = "/dev/vdb"}};
+    for (const PreflightQuestion& question : {kRam, kDisk, kHybrid})
+        EXPECT_EQ(codes(question, facts), Strings{}) << name_of(question.mode);
 }
 
 TEST(Preflight, WithoutMemThereIsNoRamSleep) {
     PowerFacts facts = capable();
-    facts.state = parse_choice("freeze disk");
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Deep, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Any, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Any, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{});
+    facts.machine.state = parse_choice("freeze disk");
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kAnyRam, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kAnyHybrid, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kDisk, facts), Strings{});
+}
+
+TEST(Preflight, AStateThatCannotBeWrittenIsNone) {
+    PowerFacts facts = capable();
+    facts.machine.state_read_only = true;
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kDisk, facts), Strings{"pm.no-state"});
 }
 
 TEST(Preflight, WithoutDeepRamSleepNeedsRequireAny) {
     PowerFacts facts = capable();
-    facts.mem_sleep = parse_choice("[s2idle]");
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Deep, facts), Strings{"pm.s2idle-only"});
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{"pm.s2idle-only"});
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Any, facts), Strings{});
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{});
+    facts.machine.mem_sleep = parse_choice("[s2idle]");
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.s2idle-only"});
+    EXPECT_EQ(codes(kHybrid, facts), Strings{"pm.s2idle-only"});
+    EXPECT_EQ(codes(kAnyRam, facts), Strings{});
+    EXPECT_EQ(codes(kDisk, facts), Strings{});
+    EXPECT_EQ(preflight(kRam, facts)[0].subject, "/sys/power/mem_sleep: [s2idle]");
 }
 
 TEST(Preflight, WithoutDiskThereIsNoDiskSleep) {
     PowerFacts facts = capable();
-    facts.state = parse_choice("freeze mem");
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Deep, facts), Strings{});
-}
-
-TEST(Preflight, HibernationSwitchedOffIsToldApartFromHibernationNotBuilt) {
-    PowerFacts facts = capable();
-    facts.state = parse_choice("freeze mem");
-    facts.disk = parse_choice("[disabled]");
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"pm.disabled"});
+    facts.machine.state = parse_choice("freeze mem");
+    EXPECT_EQ(codes(kDisk, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kHybrid, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kRam, facts), Strings{});
 }
 
 TEST(Preflight, AModeThatTheDiskFileDoesNotListIsMissing) {
     PowerFacts facts = capable();
-    facts.disk = parse_choice("[platform] shutdown reboot");
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{});
-    facts.disk = parse_choice("reboot [suspend]");
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{});
+    facts.machine.disk = parse_choice("[platform] shutdown reboot");
+    EXPECT_EQ(codes(kHybrid, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kDisk, facts), Strings{});
+    facts.machine.disk = parse_choice("reboot [suspend]");
+    EXPECT_EQ(codes(kDisk, facts), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kHybrid, facts), Strings{});
+}
+
+TEST(Preflight, WithoutS4ADiskSleepIsAPowerOff) {
+    PowerFacts facts = capable();
+    facts.machine.disk = parse_choice("[shutdown] reboot suspend");
+    EXPECT_EQ(codes(kDisk, facts), Strings{"pm.s4-off?"});
+    EXPECT_EQ(codes(kHybrid, facts), Strings{});
 }
 
 TEST(Preflight, WithAcpiSwitchedOffNothingSleeps) {
     PowerFacts facts = capable();
-    facts.acpi_off = true;
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
-        EXPECT_EQ(codes(mode, Require::Any, facts), Strings{"pm.acpi-off"}) << name_of(mode);
+    facts.machine.acpi_off = true;
+    for (const PreflightQuestion& question : {kAnyRam, kDisk, kAnyHybrid})
+        EXPECT_EQ(codes(question, facts), Strings{"pm.acpi-off"}) << name_of(question.mode);
 }
 
-TEST(Preflight, DiskSleepNeedsASwapThatOutlivesThePower) {
+TEST(Preflight, AMaskedUnitStopsOnlySystemd) {
     PowerFacts facts = capable();
-    facts.swaps = {};
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"swap.none"});
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, facts), Strings{"swap.none"});
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Deep, facts), Strings{});
-    facts.swaps = {{"/dev/zram0", true}};
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{"swap.none"});
-    facts.swaps.push_back({"/dev/vdb", false});
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, facts), Strings{});
+    facts.machine.masked_units = {"/etc/systemd/system/sleep.target"};
+    EXPECT_EQ(codes(kRam, facts), Strings{"unit.masked?"});
+    EXPECT_EQ(codes({.logind_backend = true}, facts), Strings{"unit.masked"});
+}
+
+TEST(Preflight, AutosleepKeepsOthersOut) {
+    PowerFacts facts = capable();
+    facts.machine.autosleep = "mem";
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.busy"});
+    EXPECT_EQ(codes(kDisk, facts), Strings{"pm.busy"});
+}
+
+TEST(Preflight, OfflineCpusAreToldOf) {
+    PowerFacts facts = capable();
+    facts.machine.cpus_online = "0";
+    EXPECT_EQ(codes(kRam, facts), Strings{"vcpu.offline?"});
+    EXPECT_EQ(preflight(kRam, facts)[0].subject, "/sys/devices/system/cpu/online: 0 of 0-1");
+    facts.machine.cpus_present = "";
+    EXPECT_EQ(codes(kRam, facts), Strings{});
+}
+
+TEST(Preflight, AWrongRtcIsToldOf) {
+    for (const int seconds : {-2, 2}) {
+        PowerFacts facts = capable();
+        facts.rtc_ahead = std::chrono::seconds(seconds);
+        EXPECT_EQ(codes(kRam, facts), Strings{});
+        facts.rtc_ahead = std::chrono::seconds(2 * seconds);
+        EXPECT_EQ(codes(kRam, facts), Strings{"time.rtc?"});
+    }
+    PowerFacts facts = capable();
+    facts.rtc_ahead = std::chrono::seconds(-7200);
+    EXPECT_EQ(preflight(kRam, facts)[0].subject, "/sys/class/rtc/rtc0/since_epoch: 7200 s behind");
+}
+
+TEST(Preflight, InhibitorsAreTheOnlyBlockersThatYield) {
+    PowerFacts facts = capable();
+    facts.inhibitors = {{"apt", "upgrade", 42}, {"backup", "nightly", 43}};
+    facts.machine.autosleep = "mem";
+    EXPECT_EQ(codes(kRam, facts), (Strings{"pm.busy", "inhibit.block", "inhibit.block"}));
+    EXPECT_EQ(codes({.force = true}, facts),
+              (Strings{"pm.busy", "inhibit.block?", "inhibit.block?"}));
+    EXPECT_EQ(preflight(kRam, facts)[1].subject, "apt (pid 42): upgrade");
 }
 
 TEST(Preflight, AMachineThatOffersNothingGetsEveryReason) {
-    EXPECT_EQ(codes(SleepMode::Ram, Require::Deep, {}), Strings{"pm.no-state"});
-    EXPECT_EQ(codes(SleepMode::Disk, Require::Deep, {}), (Strings{"pm.no-state", "swap.none"}));
-    EXPECT_EQ(codes(SleepMode::Hybrid, Require::Deep, {}),
-              (Strings{"pm.no-state", "pm.no-state", "swap.none"}));
+    EXPECT_EQ(codes(kRam, {}), Strings{"pm.no-state"});
+    EXPECT_EQ(codes(kDisk, {}), (Strings{"pm.no-state", "swap.none"}));
+    EXPECT_EQ(codes(kHybrid, {}), (Strings{"pm.no-state", "pm.no-state", "swap.none"}));
 }
 
 TEST(Preflight, EachFindingSaysWhereAndWhatToDo) {
-    for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid}) {
-        for (const Finding& finding : preflight(mode, Require::Deep, {})) {
-            EXPECT_EQ(finding.severity, Severity::Block);
+    for (const PreflightQuestion& question : {kRam, kDisk, kHybrid}) {
+        for (const Finding& finding : preflight(question, {})) {
             EXPECT_TRUE(finding.subject.starts_with("/")) << finding.subject;
             EXPECT_GT(finding.hint.size(), 20U) << finding.hint;
         }
@@ -167,14 +171,14 @@ TEST(PlanSleep, RamIsDeepWhereFirmwareOffersIt) {
 
 TEST(PlanSleep, RamPutsBackWhatWasChosenBefore) {
     PowerFacts facts = capable();
-    facts.mem_sleep = parse_choice("[s2idle] deep");
+    facts.machine.mem_sleep = parse_choice("[s2idle] deep");
     EXPECT_EQ(writes(plan_sleep(SleepMode::Ram, Require::Any, facts)),
               "mem_sleep=deep disk= state=mem back: mem_sleep=s2idle disk=");
 }
 
 TEST(PlanSleep, RamIsS2idleWhereThereIsNothingDeeper) {
     PowerFacts facts = capable();
-    facts.mem_sleep = parse_choice("[s2idle]");
+    facts.machine.mem_sleep = parse_choice("[s2idle]");
     const SleepPlan plan = plan_sleep(SleepMode::Ram, Require::Any, facts);
     EXPECT_EQ(writes(plan), "mem_sleep=s2idle disk= state=mem back: mem_sleep=s2idle disk=");
     EXPECT_FALSE(plan.deep);
@@ -182,14 +186,14 @@ TEST(PlanSleep, RamIsS2idleWhereThereIsNothingDeeper) {
 
 TEST(PlanSleep, DiskUsesThePlatformAndLeavesMemSleepAlone) {
     PowerFacts facts = capable();
-    facts.disk = parse_choice("platform [shutdown] reboot suspend");
+    facts.machine.disk = parse_choice("platform [shutdown] reboot suspend");
     EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, Require::Any, facts)),
               "mem_sleep= disk=platform state=disk back: mem_sleep= disk=shutdown");
 }
 
 TEST(PlanSleep, DiskShutsDownWhereThePlatformHasNoS4) {
     PowerFacts facts = capable();
-    facts.disk = parse_choice("[shutdown] reboot suspend");
+    facts.machine.disk = parse_choice("[shutdown] reboot suspend");
     EXPECT_EQ(writes(plan_sleep(SleepMode::Disk, Require::Any, facts)),
               "mem_sleep= disk=shutdown state=disk back: mem_sleep= disk=shutdown");
 }
@@ -201,7 +205,7 @@ TEST(PlanSleep, HybridIsADiskSleepThatSuspends) {
 
 TEST(PlanSleep, HybridIsShallowToldSo) {
     PowerFacts facts = capable();
-    facts.mem_sleep = parse_choice("[s2idle]");
+    facts.machine.mem_sleep = parse_choice("[s2idle]");
     EXPECT_FALSE(plan_sleep(SleepMode::Hybrid, Require::Any, facts).deep);
 }
 

@@ -59,6 +59,18 @@ TEST(Arguments, NothingElsePassesForAnInteger) {
     }
 }
 
+TEST(Arguments, ABooleanIsNothingElse) {
+    const Json given = Json::object({{"force", true}});
+    Arguments arguments(given);
+    EXPECT_EQ(arguments.optional_boolean("force"), true);
+    EXPECT_EQ(arguments.optional_boolean("other"), std::nullopt);
+    EXPECT_EQ(error_of(arguments.finish()), "no error");
+    const Json wrong = Json::object({{"force", 1}});
+    Arguments refused(wrong);
+    EXPECT_EQ(refused.optional_boolean("force"), std::nullopt);
+    EXPECT_EQ(error_of(refused.finish()), "Invalid parameter type for 'force', expected: boolean");
+}
+
 TEST(Arguments, ReadsAString) {
     const Json given = Json::object({{"name", "x"}});
     Arguments arguments(given);
