@@ -130,6 +130,7 @@ struct DriverFacts {
     std::vector<BoundDriver> bound;     ///< of those that preflight knows to be trouble
     std::vector<Mount> mounts;          ///< of the types that preflight knows to be trouble
     bool virtio_mem_persistent = true;  ///< keeps its memory plugged over S3
+    bool virtio_mem_plugged = false;    ///< some of the guest's memory is its
     std::vector<Watchdog> watchdogs;    ///< active ones, made of hardware
 };
 

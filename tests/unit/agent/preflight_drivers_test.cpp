@@ -52,6 +52,8 @@ TEST(PreflightDrivers, VirtioMemForbidsHibernation) {
     EXPECT_EQ(codes(kDisk, facts), Strings{"pm.notifier"}) << "told once";
     facts.drivers.virtio_mem_persistent = false;
     EXPECT_EQ(codes(kRam, facts), Strings{"pm.notifier?"});
+    facts.drivers.virtio_mem_plugged = true;
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.notifier"});
 }
 
 TEST(PreflightDrivers, AnActiveWatchdogIsToldOf) {
