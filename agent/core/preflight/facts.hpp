@@ -134,11 +134,12 @@ struct DriverFacts {
     std::vector<Watchdog> watchdogs;    ///< active ones, made of hardware
 };
 
-/// A task that sleeps where no signal and no freezer reaches it.
+/// A task that sleeps where no signal and no freezer may reach it.
 struct StuckTask {
     int pid = 0;
     std::string name;
     std::string wchan;  ///< the kernel's function that it waits in
+    char state = 'D';
 };
 
 struct PowerFacts {

@@ -72,6 +72,13 @@ TEST(PreflightTasks, AStuckTaskIsNamed) {
     EXPECT_EQ(found_always(facts, "task.dstate?").subject, "/proc/77: dd in state D");
 }
 
+TEST(PreflightTasks, WhoWaitsForFuseIsNamedAndWhoWaitsForVforkIsNot) {
+    PowerFacts facts = capable();
+    facts.stuck = {{77, "ls", "request_wait_answer", 'S'}, {78, "sh", "kernel_clone"}};
+    EXPECT_EQ(found_always(facts, "task.dstate?").subject,
+              "/proc/77: ls in state S in request_wait_answer");
+}
+
 TEST(PreflightTasks, AWriterThatWaitsTellsOfAFrozenFileSystem) {
     PowerFacts facts = capable();
     facts.stuck = {{77, "dd", "percpu_rwsem_wait"}, {78, "cp", "percpu_rwsem_wait"}};
