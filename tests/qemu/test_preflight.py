@@ -7,22 +7,16 @@ Each refusal that preflight foretells is also asked of the kernel, so that it is
 
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 from lab import POWER_PORT, Image, Vm
-from preflight import (
-    DISK_MODES,
-    MODES,
-    MakeVm,
-    findings,
-    kernel_refusal,
-    only_finding,
-    preflight_image,
-    words,
-)
+from preflight import DISK_MODES, MODES, findings, only_finding, words
+from states import image_with_programs, kernel_refusal
 
 pytestmark = pytest.mark.qemu
+
+MakeVm = Callable[..., Vm]
 
 VIRTIOFSD = Path("/usr/lib/qemu/virtiofsd")
 
@@ -30,7 +24,7 @@ VIRTIOFSD = Path("/usr/lib/qemu/virtiofsd")
 @pytest.fixture(scope="module")
 def image() -> Image:
     """The agent, and programs that bring a guest into states no shell can."""
-    return preflight_image()
+    return image_with_programs()
 
 
 def check_healthy(vm: Vm) -> None:

@@ -6,24 +6,24 @@ All tests use one guest and leave it as they found it.
 """
 
 import re
+from typing import Callable
 
 import pytest
 from lab import Image, Vm, wait_until
-from preflight import (
-    DISK_MODES,
-    MODES,
-    MakeVm,
+from preflight import DISK_MODES, MODES, only_finding, words
+from states import (
+    image_with_programs,
     in_state_d,
     kernel_refusal,
-    only_finding,
-    preflight_image,
     process,
     sleeps_in_ram,
     state,
-    words,
+    stuck_fuse,
 )
 
 pytestmark = pytest.mark.qemu
+
+MakeVm = Callable[..., Vm]
 
 SHORT_PATIENCE = "echo 1000 >/sys/power/pm_freeze_timeout"
 SNAPSHOT_HOLDER = "sh -c 'exec 3</dev/snapshot; exec sleep 1000'"
@@ -32,7 +32,7 @@ SNAPSHOT_HOLDER = "sh -c 'exec 3</dev/snapshot; exec sleep 1000'"
 @pytest.fixture(scope="module")
 def image() -> Image:
     """The agent, and programs that bring a guest into states no shell can."""
-    return preflight_image()
+    return image_with_programs()
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,16 @@ def test_a_task_that_waits_for_a_dead_disk_is_named(vm: Vm) -> None:
     finally:
         throttle(vm, 0)
     wait_until(lambda: vm.sh(f"grep -q ') D' /proc/{pid}/stat").returncode != 0)
+
+
+def test_who_waits_for_a_fuse_daemon_is_named(vm: Vm) -> None:
+    with stuck_fuse(vm) as pid:
+        for mode in MODES:
+            subject = only_finding(vm, mode, "warn task.dstate").subject
+            assert subject == f"/proc/{pid}: ls in state S in request_wait_answer"
+        assert kernel_refusal(vm, "mem") == "Device or resource busy"
+        assert "ls in state D" in only_finding(vm, "ram", "warn task.dstate").subject
+    sleeps_in_ram(vm)
 
 
 def test_who_waits_for_its_vfork_child_can_be_frozen(vm: Vm) -> None:

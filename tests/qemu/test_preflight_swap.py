@@ -8,22 +8,16 @@ All tests use one guest and leave it as they found it.
 import re
 import subprocess
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 from lab import Image, Vm
-from preflight import (
-    DISK_MODES,
-    MODES,
-    MakeVm,
-    kernel_refusal,
-    only_finding,
-    preflight_image,
-    state,
-    words,
-)
+from preflight import DISK_MODES, MODES, only_finding, words
+from states import image_with_programs, kernel_refusal, state
 
 pytestmark = pytest.mark.qemu
+
+MakeVm = Callable[..., Vm]
 
 SWAP_DISK, DATA_DISK = "254:0", "254:16"
 PAGE = 4096
@@ -42,7 +36,7 @@ ZRAM_OFF = "swapoff /dev/zram0 && rmmod zram"
 @pytest.fixture(scope="module")
 def image() -> Image:
     """The agent, and programs that bring a guest into states no shell can."""
-    return preflight_image()
+    return image_with_programs()
 
 
 @pytest.fixture(scope="module")
