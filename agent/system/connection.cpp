@@ -90,6 +90,7 @@ bool Connection::receive_chunk() {
     std::array<char, 4096> chunk;
     const ssize_t size = read(fd_.get(), chunk.data(), chunk.size());
     if (size > 0) {
+        if (kind_ == Kind::Device && attached() && hung_up(fd_.get())) leave();
         if (peer_ == Peer::Absent) await_arrival();
         handlers_.received({chunk.data(), static_cast<std::size_t>(size)});
         return true;

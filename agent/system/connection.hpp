@@ -7,7 +7,8 @@
 // What Linux's virtio_console does, seen on 6.1: without a host, read gives 0 and write EAGAIN; the
 // first bytes of a host can be there before the driver says that it is; a host that leaves while
 // the machine sleeps makes no edge, so call look() after a sleep; a host that leaves and is
-// followed by another at once shows as no more than room to write.
+// followed by another at once shows as no more than room to write, or as a port without a host that
+// has bytes: the new one's.
 
 #pragma once
 

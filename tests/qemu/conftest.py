@@ -14,6 +14,7 @@ import pytest
 from lab import GuestDirectory, GuestFailed, Image, Spec, Vm, agent_image
 
 VMS = pytest.StashKey[list[Vm]]()
+VmFactory = Callable[..., Vm]
 TAIL = 60
 """Lines of each log that a failure's report shows."""
 
@@ -42,13 +43,24 @@ def guest_directory() -> Iterator[Path]:
 @pytest.fixture
 def vm_factory(
     request: pytest.FixtureRequest, image: Image, guest_directory: Path
-) -> Iterator[Callable[..., Vm]]:
+) -> Iterator[VmFactory]:
     """Makes started machines out of the fields of a `Spec`; stops them all."""
-    vms = request.node.stash.setdefault(VMS, [])
+    yield from _factory(request.node, image, guest_directory)
+
+
+@pytest.fixture(scope="module")
+def shared_vm_factory(request: pytest.FixtureRequest, image: Image) -> Iterator[VmFactory]:
+    """The same for machines that all tests of a module use, one after the other."""
+    with tempfile.TemporaryDirectory(prefix="lab-") as path:
+        yield from _factory(request.node, image, Path(path))
+
+
+def _factory(node: pytest.Item | pytest.Collector, image: Image, home: Path) -> Iterator[VmFactory]:
+    vms = node.stash.setdefault(VMS, [])
 
     def make(**choices: Any) -> Vm:
         spec = Spec(**{"image": image, **choices})
-        vms.append(Vm(spec, GuestDirectory(guest_directory / str(len(vms)))))
+        vms.append(Vm(spec, GuestDirectory(home / str(len(vms)))))
         return vms[-1].start()
 
     yield make
@@ -62,7 +74,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield
     report = outcome.get_result()
     if report.failed and report.when != "teardown":
-        for number, vm in enumerate(item.stash.get(VMS, [])):
+        vms = [vm for node in item.listchain() for vm in node.stash.get(VMS, [])]
+        for number, vm in enumerate(vms):
             report.sections.append((f"console of guest {number}", _tail(vm.serial_text())))
             report.sections.append((f"agent of guest {number}", _agent_log(vm)))
 

@@ -64,8 +64,13 @@ Findings memory_devices_agree(const Question& question, const PowerFacts& facts)
         return {block("pm.notifier", evidence,
                       "virtio-mem forbids hibernation; take the device out of the machine")};
     if (facts.drivers.virtio_mem_persistent) return {};
+    if (facts.drivers.virtio_mem_plugged)
+        return {block("pm.notifier", evidence,
+                      "virtio-mem forbids suspend to RAM while memory is plugged by it; unplug it "
+                      "and unload virtio_mem")};
     return {warn("pm.notifier", evidence,
-                 "virtio-mem forbids suspend to RAM while memory is plugged by it; unplug it")};
+                 "older kernels, 6.1 among them, forbid suspend to RAM while virtio-mem has a "
+                 "device, even an empty one; unload virtio_mem there")};
 }
 
 Findings notifiers_agree(const Question& question, const PowerFacts& facts) {

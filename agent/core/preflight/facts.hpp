@@ -130,14 +130,16 @@ struct DriverFacts {
     std::vector<BoundDriver> bound;     ///< of those that preflight knows to be trouble
     std::vector<Mount> mounts;          ///< of the types that preflight knows to be trouble
     bool virtio_mem_persistent = true;  ///< keeps its memory plugged over S3
+    bool virtio_mem_plugged = false;    ///< some of the guest's memory is its
     std::vector<Watchdog> watchdogs;    ///< active ones, made of hardware
 };
 
-/// A task that sleeps where no signal and no freezer reaches it.
+/// A task that sleeps where no signal and no freezer may reach it.
 struct StuckTask {
     int pid = 0;
     std::string name;
     std::string wchan;  ///< the kernel's function that it waits in
+    char state = 'D';
 };
 
 struct PowerFacts {

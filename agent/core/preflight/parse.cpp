@@ -170,15 +170,17 @@ std::map<std::string, std::string> parse_random_keys(const std::string& crypttab
     return keys;
 }
 
-std::optional<StuckTask> parse_stuck(const std::string& stat) {
+std::optional<StuckTask> parse_stuck(const std::string& stat, const std::string& wchan) {
     constexpr std::size_t kFlags = 6;  // counted from the state, which follows the name
     const std::size_t open = stat.find('(');
     const std::size_t close = stat.rfind(')');
     if (open == std::string::npos || close == std::string::npos || close < open) return {};
-    if (stat.compare(close, 4, ") D ") != 0) return {};
     const std::vector<std::string> words = split(stat.substr(close + 1));
     if (words.size() <= kFlags || (number(words[kFlags]) & kKernelThread) != 0) return {};
-    return StuckTask{static_cast<int>(number(stat)), stat.substr(open + 1, close - open - 1), ""};
+    const char state = words[0][0];
+    if (state != 'D' && (state != 'S' || wchan != "request_wait_answer")) return {};
+    return StuckTask{static_cast<int>(number(stat)), stat.substr(open + 1, close - open - 1), wchan,
+                     state};
 }
 
 /// Its file system has one directory and no names in it but this.

@@ -38,8 +38,11 @@ namespace hypnos::agent {
 /// Lines of /etc/crypttab that give a device a new key with each boot, by the device's name.
 [[nodiscard]] std::map<std::string, std::string> parse_random_keys(const std::string& crypttab);
 
-/// A task of user space in state D by its /proc/PID/stat.
-[[nodiscard]] std::optional<StuckTask> parse_stuck(const std::string& stat);
+/// A task of user space that no freezer may reach, by its /proc/PID/stat and the kernel's function
+/// that it waits in: in state D, or in S for an answer of FUSE's daemon, which the freezer turns
+/// into D (request_wait_answer(), fs/fuse/dev.c).
+[[nodiscard]] std::optional<StuckTask> parse_stuck(const std::string& stat,
+                                                   const std::string& wchan);
 
 /// A link of /proc/PID/fd, or the name in /proc/PID/maps, that is memory of memfd_secret(2).
 [[nodiscard]] bool is_secretmem(const std::string& link);

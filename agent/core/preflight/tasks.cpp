@@ -16,13 +16,20 @@ namespace {
 constexpr std::array<std::string_view, 3> kFrozenWait = {"percpu_rwsem_wait", "__percpu_down_read",
                                                          "__sb_start_write"};
 
-bool waits_for_frozen(const StuckTask& task) {
-    return std::find(kFrozenWait.begin(), kFrozenWait.end(), task.wchan) != kFrozenWait.end();
+/// Where vfork(2) waits for the child: in state D, and yet the freezer reaches it
+/// (wait_for_vfork_done(), kernel/fork.c).
+constexpr std::array<std::string_view, 2> kVforkWait = {"kernel_clone", "wait_for_vfork_done"};
+
+bool waits_in(const auto& functions, const StuckTask& task) {
+    return std::find(functions.begin(), functions.end(), task.wchan) != functions.end();
 }
 
+bool waits_for_frozen(const StuckTask& task) { return waits_in(kFrozenWait, task); }
+
 std::string evidence(const StuckTask& task) {
-    return says("/proc/" + std::to_string(task.pid),
-                task.name + " in state D" + (task.wchan.empty() ? "" : " in " + task.wchan));
+    return says(
+        "/proc/" + std::to_string(task.pid),
+        task.name + " in state " + task.state + (task.wchan.empty() ? "" : " in " + task.wchan));
 }
 
 }  // namespace
@@ -50,7 +57,7 @@ Findings file_systems_are_thawed(const Question&, const PowerFacts& facts) {
 Findings tasks_can_be_frozen(const Question&, const PowerFacts& facts) {
     Findings findings;
     for (const StuckTask& task : facts.stuck)
-        if (!waits_for_frozen(task))
+        if (!waits_for_frozen(task) && !waits_in(kVforkWait, task))
             findings.push_back(warn("task.dstate", evidence(task),
                                     "the kernel may be unable to freeze this task (dead NFS, FUSE "
                                     "or disk?), and then gives up after 20 s; look at what it "

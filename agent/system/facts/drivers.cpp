@@ -37,6 +37,11 @@ std::vector<std::string> devices_of(const Root& root, const std::string& driver)
     return devices;
 }
 
+/// Its memory has a name of its own in the map of resources.
+bool is_plugged(const Root& root) {
+    return text_of(root, "/proc/iomem").find("System RAM (virtio_mem)") != std::string::npos;
+}
+
 bool is_persistent(const Root& root, const std::string& device) {
     const std::string bits = text_of(root, "/sys/bus/virtio/devices/" + device + "/features");
     return bits.size() <= kPersistentSuspend || bits[kPersistentSuspend] == '1';
@@ -67,6 +72,7 @@ DriverFacts read_drivers(const Root& root, const std::vector<Mount>& mounts) {
             facts.virtio_mem_persistent =
                 std::all_of(driver.devices.begin(), driver.devices.end(),
                             [&](const std::string& device) { return is_persistent(root, device); });
+    facts.virtio_mem_plugged = is_plugged(root);
     for (const Mount& mount : mounts)
         if (mount.type == "virtiofs" || mount.type == "9p") facts.mounts.push_back(mount);
     facts.watchdogs = active_watchdogs(root);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Tasks in state D. Threads beside the first of a process are not looked at: they are many.
+// Tasks that may not let themselves be frozen. Threads beside the first of a process are not looked
+// at: they are many.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +17,11 @@
 namespace hypnos::agent::facts {
 namespace {
 
+std::string wchan_of(const Root& root, int pid) {
+    const std::string name = text_of(root, "/proc/" + std::to_string(pid) + "/wchan");
+    return name == "0" ? "" : name;
+}
+
 /// The first bytes are enough, and one read is.
 std::optional<StuckTask> stuck_now(const Root& root, int pid) {
     std::array<char, 256> text{};
@@ -23,7 +29,8 @@ std::optional<StuckTask> stuck_now(const Root& root, int pid) {
     const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     const ssize_t size = file ? read(file.get(), text.data(), text.size()) : -1;
     if (size <= 0) return std::nullopt;
-    return parse_stuck(std::string(text.data(), static_cast<std::size_t>(size)));
+    return parse_stuck(std::string(text.data(), static_cast<std::size_t>(size)),
+                       wchan_of(root, pid));
 }
 
 std::vector<StuckTask> stuck_among(const Root& root, const std::vector<int>& pids) {
@@ -33,11 +40,6 @@ std::vector<StuckTask> stuck_among(const Root& root, const std::vector<int>& pid
     return stuck;
 }
 
-std::string wchan_of(const Root& root, int pid) {
-    const std::string name = text_of(root, "/proc/" + std::to_string(pid) + "/wchan");
-    return name == "0" ? "" : name;
-}
-
 }  // namespace
 
 std::vector<StuckTask> read_stuck(const Root& root, std::chrono::milliseconds pause) {
@@ -45,9 +47,7 @@ std::vector<StuckTask> read_stuck(const Root& root, std::chrono::milliseconds pa
     for (const StuckTask& task : stuck_among(root, processes(root))) pids.push_back(task.pid);
     if (pids.empty()) return {};
     std::this_thread::sleep_for(pause);
-    std::vector<StuckTask> stuck = stuck_among(root, pids);
-    for (StuckTask& task : stuck) task.wchan = wchan_of(root, task.pid);
-    return stuck;
+    return stuck_among(root, pids);
 }
 
 }  // namespace hypnos::agent::facts

@@ -20,6 +20,13 @@ MODULES = (
     "vmw_vsock_virtio_transport",
     "ext4",
     "rtc-cmos",
+    "fuse",
+    "loop",
+    "lzo-rle",
+    "softdog",
+    "virtio_mem",
+    "virtiofs",
+    "zram",
 )
 """What the lab's guests can do; names a kernel has built in cost nothing."""
 

@@ -18,7 +18,9 @@ using test::run_until;
 
 /// A connection, its peer, and what the handlers were told.
 struct Setup {
-    explicit Setup(Connection::Kind kind) : peer(kind) {
+    explicit Setup(Connection::Kind kind) : Setup(kind, kind) {}
+
+    Setup(Connection::Kind kind, Connection::Kind peer_kind) : peer(peer_kind) {
         std::signal(SIGPIPE, SIG_IGN);
         connection.emplace(peer.take_other_end(), kind,
                            Connection::Handlers{.received =
@@ -50,6 +52,11 @@ struct Stream : Setup {
 
 struct Device : Setup {
     Device() : Setup(Connection::Kind::Device) {}
+};
+
+/// A stream can say that nobody is there and still have bytes, as a port can.
+struct DeviceThatHangsUp : Setup {
+    DeviceThatHangsUp() : Setup(Connection::Kind::Device, Connection::Kind::Stream) {}
 };
 
 TEST(ConnectionOnStream, ReceivesWhatThePeerSends) {
@@ -233,6 +240,20 @@ TEST(ConnectionOnDevice, WhatTheLastHostDidNotTakeIsNotForTheNext) {
     ASSERT_TRUE(run_until([&] { return d.received == "x"; }));
     d.connection->send("new\n");
     EXPECT_EQ(d.peer.take_lines(1), "new\n");
+}
+
+TEST(ConnectionOnDevice, BytesAfterAHangUpAreOfTheNextHostWhoGetsItsAnswer) {
+    DeviceThatHangsUp d;
+    ASSERT_TRUE(d.attach());
+    d.on_received = [&](std::string_view) {
+        EXPECT_EQ(d.detached, 1);
+        d.connection->send("answer");
+    };
+    d.peer.send("question");
+    d.peer.close();
+    EXPECT_TRUE(run_until([&] { return d.received == "question"; }));
+    EXPECT_TRUE(d.connection->output_pending());
+    EXPECT_EQ(d.detached, 1);
 }
 
 TEST(ConnectionOnDevice, AHostThatLeavesTwiceIsToldOnce) {

@@ -301,6 +301,15 @@ TEST_F(FactsTest, VirtioMemWithAndWithoutPersistence) {
     EXPECT_EQ(codes(SleepMode::Ram), Strings{});
 }
 
+TEST_F(FactsTest, VirtioMemThatHasPluggedMemory) {
+    temp_.write("/proc/iomem", "00001000-0009fbff : System RAM\n100000000-107ffffff : virtio2\n");
+    EXPECT_FALSE(read(SleepMode::Ram).drivers.virtio_mem_plugged);
+    temp_.write("/proc/iomem",
+                "100000000-107ffffff : virtio2\n"
+                "  100000000-107ffffff : System RAM (virtio_mem)\n");
+    EXPECT_TRUE(read(SleepMode::Ram).drivers.virtio_mem_plugged);
+}
+
 TEST_F(FactsTest, MountsOfDriversThatDoNotSleep) {
     temp_.write("/proc/self/mountinfo",
                 "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n23 22 0:30 / /mnt rw - 9p tag rw\n");

@@ -52,6 +52,8 @@ TEST(PreflightDrivers, VirtioMemForbidsHibernation) {
     EXPECT_EQ(codes(kDisk, facts), Strings{"pm.notifier"}) << "told once";
     facts.drivers.virtio_mem_persistent = false;
     EXPECT_EQ(codes(kRam, facts), Strings{"pm.notifier?"});
+    facts.drivers.virtio_mem_plugged = true;
+    EXPECT_EQ(codes(kRam, facts), Strings{"pm.notifier"});
 }
 
 TEST(PreflightDrivers, AnActiveWatchdogIsToldOf) {
@@ -68,6 +70,13 @@ TEST(PreflightTasks, AStuckTaskIsNamed) {
               "/proc/77: dd in state D in rpc_wait_bit_killable");
     facts.stuck = {{77, "dd", ""}};
     EXPECT_EQ(found_always(facts, "task.dstate?").subject, "/proc/77: dd in state D");
+}
+
+TEST(PreflightTasks, WhoWaitsForFuseIsNamedAndWhoWaitsForVforkIsNot) {
+    PowerFacts facts = capable();
+    facts.stuck = {{77, "ls", "request_wait_answer", 'S'}, {78, "sh", "kernel_clone"}};
+    EXPECT_EQ(found_always(facts, "task.dstate?").subject,
+              "/proc/77: ls in state S in request_wait_answer");
 }
 
 TEST(PreflightTasks, AWriterThatWaitsTellsOfAFrozenFileSystem) {

@@ -120,15 +120,17 @@ TEST(ParseCrypttab, KnowsKeysOfOneBoot) {
         (std::map<std::string, std::string>{{"cswap", "cswap has its key from /dev/urandom"}}));
 }
 
-TEST(ParseStuck, KnowsStateDOfProcessesWhateverTheirName) {
-    const auto stuck = parse_stuck("77 (a) D (b) D 1 77 77 0 -1 4194560 0 0\n");
+TEST(ParseStuck, KnowsStateDOfProcessesWhateverTheirNameAndWhoWaitsForFuse) {
+    const auto stuck = parse_stuck("77 (a) D (b) D 1 77 77 0 -1 4194560 0 0\n", "io_schedule");
     ASSERT_TRUE(stuck);
     EXPECT_EQ(stuck->pid, 77);
     EXPECT_EQ(stuck->name, "a) D (b");
-    EXPECT_FALSE(parse_stuck("78 (cat) S 1 77 77 0 -1 4194560 0 0\n"));
-    EXPECT_FALSE(parse_stuck("9 (jbd2) D 2 0 0 0 -1 2129984 0 0\n")) << "a kernel thread";
-    EXPECT_FALSE(parse_stuck(""));
-    EXPECT_FALSE(parse_stuck("77 (cut off) D 1"));
+    EXPECT_FALSE(parse_stuck("78 (cat) S 1 77 77 0 -1 4194560 0 0\n", "do_wait"));
+    EXPECT_FALSE(parse_stuck("9 (jbd2) D 2 0 0 0 -1 2129984 0 0\n", "")) << "a kernel thread";
+    EXPECT_TRUE(parse_stuck("78 (cat) S 1 77 77 0 -1 4194560 0 0\n", "request_wait_answer"));
+    EXPECT_FALSE(parse_stuck("78 (cat) R 1 77 77 0 -1 4194560 0 0\n", "request_wait_answer"));
+    EXPECT_FALSE(parse_stuck("", ""));
+    EXPECT_FALSE(parse_stuck("77 (cut off) D 1", ""));
 }
 
 TEST(IsSecretmem, IsNoFileOfThatName) {
