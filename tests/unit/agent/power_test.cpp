@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "glib/unique_fd.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {
