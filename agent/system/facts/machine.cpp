@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "agent/core/preflight/parse.hpp"
 #include "agent/system/clocks.hpp"
@@ -39,9 +40,11 @@ std::string update_of(const Root& root) {
     if (!exists(root, note)) return "";
     const std::optional<std::string> packages = root.read(note + ".pkgs");
     if (!packages) return note + ": " + text_of(root, note);
-    for (const std::string& package : split(*packages))
-        if (package.starts_with("linux-")) return note + ".pkgs: " + package;
-    return "";
+    const std::vector<std::string> names = split(*packages);
+    const auto kernel = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+        return name.starts_with("linux-");
+    });
+    return kernel == names.end() ? "" : note + ".pkgs: " + *kernel;
 }
 
 }  // namespace
@@ -49,8 +52,11 @@ std::string update_of(const Root& root) {
 std::vector<std::string> read_masked_units(const Root& root, SleepMode mode) {
     std::vector<std::string> masked;
     for (const std::string& unit : units_of(mode))
-        for (const char* directory : kUnitDirectories)
-            if (link_of(root, directory + unit) == "/dev/null") masked.push_back(directory + unit);
+        for (const char* directory : kUnitDirectories) {
+            std::string path = directory;
+            path += unit;
+            if (link_of(root, path) == "/dev/null") masked.push_back(std::move(path));
+        }
     return masked;
 }
 

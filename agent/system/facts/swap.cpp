@@ -36,8 +36,8 @@ std::string name_of_device(const Root& root, const std::string& number) {
 
 bool is_anonymous(const std::string& device) { return device.starts_with("0:"); }
 
-/// Where the first byte of a file lies, in bytes.
-std::optional<std::uint64_t> first_byte(const std::string& path) {
+/// Where the start of a file lies on its device, in bytes.
+std::optional<fiemap_extent> first_extent(const std::string& path) {
     constexpr std::uint32_t kUseless =
         FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED;
     alignas(fiemap) std::array<char, sizeof(fiemap) + sizeof(fiemap_extent)> room{};
@@ -49,15 +49,18 @@ std::optional<std::uint64_t> first_byte(const std::string& path) {
         return std::nullopt;
     const fiemap_extent& extent = map->fm_extents[0];
     if (extent.fe_logical != 0 || (extent.fe_flags & kUseless) != 0) return std::nullopt;
-    return extent.fe_physical;
+    return extent;
 }
 
-/// The kernel puts the header on the first whole page.
+/// The kernel puts the header on the first page that lies in the file as a whole
+/// (iomap_swapfile_add_extent() in fs/iomap/swapfile.c).
 std::optional<std::uint64_t> first_page(const std::string& path) {
-    const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    const std::optional<std::uint64_t> byte = first_byte(path);
-    if (!byte) return std::nullopt;
-    return (*byte + page - 1) / page;
+    const auto size = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    const std::optional<fiemap_extent> extent = first_extent(path);
+    if (!extent) return std::nullopt;
+    const std::uint64_t page = (extent->fe_physical + size - 1) / size;
+    if ((page + 1) * size > extent->fe_physical + extent->fe_length) return std::nullopt;
+    return page;
 }
 
 void locate_file(const Root& root, const std::vector<Mount>& mounts, Swap& swap) {
