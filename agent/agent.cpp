@@ -49,7 +49,8 @@ Agent::Agent(const Options& options)
                           if (session != sessions_.end()) session->second->expect_silence();
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
-                  .woke = [this] { woke(); },
+                  .slept = [this] { local_sleeps_.forget(); },
+                  .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
       local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
                             .own_under_way = [this] { return suspender_.works_for_host(); }}),
@@ -140,11 +141,6 @@ void Agent::reply(const Caller& caller, const CommandResult& result) {
 /// Ports may have changed without an edge while the machine slept.
 void Agent::look_at_all() {
     for (const auto& [number, session] : sessions_) session->look();
-}
-
-void Agent::woke() {
-    local_sleeps_.forget();
-    look_at_all();
 }
 
 void Agent::sleep_announced(SleepMode mode) {
