@@ -154,8 +154,8 @@ void Agent::sleep_over() {
 
 void Agent::notice(const SuspendEvent& event) {
     power_management_.acpi.restore();
+    suspender_.notice(event);  // before anybody's request, which would hide it
     look_at_all();
-    suspender_.notice(event);
 }
 
 void Agent::load_state() {
