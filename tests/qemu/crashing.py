@@ -147,16 +147,16 @@ class Patient:
     ) -> bool:
         if scenario.to_disk:
             self._come_back_from_disk()
-        self._stay_awake(
-            self._is_over if points[-1] == NEVER else lambda: self.said(DIED) >= deaths
-        )
+        died = self._is_over if points[-1] == NEVER else lambda: self.said(DIED) >= deaths
+        self._stay_awake(died, scenario.asleep)
         return scenario.to_disk or self.vm.qmp.find("SUSPEND", seen) is not None
 
-    def _stay_awake(self, until: Callable[[], bool]) -> None:
+    def _stay_awake(self, until: Callable[[], bool], asleep: float) -> None:
         """Wake the guest whenever it sleeps."""
         deadline = Deadline(60)
         while not until():
             if self.vm.qmp.status() == "suspended":
+                time.sleep(asleep)
                 self.vm.qmp.wake()
             if deadline.passed():
                 raise TimeoutError("nobody was killed, or it did not end")
@@ -203,6 +203,8 @@ class Scenario:
     set_up: str = ""
     """Commands in the guest, before."""
     to_disk: bool = False
+    asleep: float = 0
+    """Seconds."""
     before: tuple[int, ...] = field(default=())
     """The points at which other agents are killed first."""
 
