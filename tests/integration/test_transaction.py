@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The hypnos authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Calling a sleep off, forcing it, trying it; what a dead agent leaves; sleeps that others start."""
+"""Calling a sleep off, forcing it, trying it; what a dead agent leaves; sleeps of others."""
 
 import errno
 import json

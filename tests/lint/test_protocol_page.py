@@ -48,9 +48,8 @@ def function(text: str, name: str) -> str:
 def members_of_events() -> set[str]:
     """Those that the record has, and those that the agent adds."""
     record = source("agent/core/record.cpp")
-    bodies = "".join(
-        function(record, name) for name in ("begun_json", "ended_json", "add_failure", "add_refresh")
-    )
+    names = ("begun_json", "ended_json", "add_failure", "add_refresh")
+    bodies = "".join(function(record, name) for name in names)
     added = source("agent/agent.cpp") + source("agent/core/event_log.cpp")
     own = quoted(r"data\.set\(", bodies) | quoted(r"{", bodies)
     return own | quoted(r"data\.set\(", added) | quoted(r"kReady, Json::object\({{", added)
@@ -96,7 +95,7 @@ def test_states() -> None:
     listed = re.search(r"`state` is one of (.*?);", PAGE, re.S)
     assert listed
     states = quoted("return ", MACHINE.split("name_of(SuspendMachine::State")[1].split("\n}")[0])
-    assert re.findall(r"`([\w-]+)`", listed[1]) and set(re.findall(r"`([\w-]+)`", listed[1])) == states
+    assert sorted(re.findall(r"`([\w-]+)`", listed[1])) == sorted(states)
 
 
 def test_what_a_status_has() -> None:
