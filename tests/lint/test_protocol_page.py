@@ -89,6 +89,7 @@ def test_commands() -> None:
     qemus = re.findall(r"`(guest-[\w-]+)`", section("Commands of QEMU's protocol"))
     table = quoted(r"Command{", source("agent/commands/table.cpp"))
     assert sorted(told + qemus) == sorted(table)
+    assert set(re.findall(r"`(hypnos-[\w-]+)`", PAGE)) <= table
 
 
 def test_states() -> None:
@@ -118,9 +119,9 @@ def test_arguments(command: str, function_name: str) -> None:
 
 def test_links() -> None:
     """To pages that are there, and headings that they have."""
-    for page in TOP.glob("docs/*.md"):
-        for name, anchor in re.findall(r"\]\(([\w.-]*)(?:#([\w-]+))?\)", page.read_text()):
-            target = page.with_name(name) if name else page
+    for page in [*TOP.glob("docs/*.md"), TOP / "README.md"]:
+        for name, anchor in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", page.read_text()):
+            target = page.parent / name if name else page
             assert target.exists(), f"{page.name}: {name}"
             headings = re.findall(r"^#+ (.*)$", target.read_text(), re.M)
             anchors = {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
