@@ -16,8 +16,7 @@ namespace {
 Json last_record(const EventLog& events) {
     Json last;
     for (const EventLog::Entry& entry : events.entries()) {
-        if (entry.event.name == events::kResumed || entry.event.name == events::kSuspendFailed)
-            last = entry.event.data;
+        if (entry.event.data.has("outcome")) last = entry.event.data;
     }
     return last;
 }
@@ -40,7 +39,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
                                 {"boottime-us", boottime_us()},
                                 {"last-seq", agent.events().last_seq()},
                                 {"resume-count", agent.resume_count()}});
-    if (machine.state() != SuspendMachine::State::Idle)
+    if (machine.has_transaction())
         status.set("transaction", machine.record().request.transaction);
     if (const Json last = last_record(agent.events()); !last.is_null()) status.set("last", last);
     return status;
