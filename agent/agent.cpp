@@ -50,7 +50,6 @@ Agent::Agent(const Options& options)
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
                   .woke = [this] { woke(); },
-                  .knows = [this] { local_sleeps_.forget(); },
                   .ended = [this] { local_sleeps_.check(); }}),
       local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
                             .own_under_way = [this] { return suspender_.works_for_host(); }}),
@@ -159,8 +158,8 @@ void Agent::sleep_over() {
 
 void Agent::notice(const SuspendEvent& event) {
     power_management_.acpi.restore();
-    suspender_.notice(event);  // before a request that waits in a port
     look_at_all();
+    suspender_.notice(event);
 }
 
 void Agent::load_state() {

@@ -103,7 +103,7 @@ bool Suspender::recover(const std::function<bool(const std::string& transaction)
     event.since =
         compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
     if (!event.same_boot) event.why_lost = why_image_was_lost(deps_.power.root);
-    deps_.knows();  // a sleep since then is this transaction's own
+    deps_.woke();  // a sleep since then is this transaction's own
     handle(event);
     return true;
 }

@@ -39,8 +39,6 @@ class Suspender {
         std::function<void(glib::Callback)> flush;
         /// The machine may have slept: connections must be looked at again.
         std::function<void()> woke;
-        /// Sleeps until now are told of, or about to be.
-        std::function<void()> knows;
         /// No transaction is under way any more.
         std::function<void()> ended;
     };
