@@ -39,8 +39,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
                                 {"boottime-us", boottime_us()},
                                 {"last-seq", agent.events().last_seq()},
                                 {"resume-count", agent.resume_count()}});
-    if (machine.has_transaction())
-        status.set("transaction", machine.record().request.transaction);
+    if (machine.has_transaction()) status.set("transaction", machine.record().request.transaction);
     if (const Json last = last_record(agent.events()); !last.is_null()) status.set("last", last);
     return status;
 }

@@ -34,9 +34,7 @@ bool is_final(const Event& event) {
            event.name == events::kImageLost;
 }
 
-bool is_lost(const Json& record) {
-    return record["outcome"] == Json(name_of(Outcome::ImageLost));
-}
+bool is_lost(const Json& record) { return record["outcome"] == Json(name_of(Outcome::ImageLost)); }
 
 std::optional<milliseconds> slept_of(const Json& record) {
     const std::optional<std::int64_t> ms = sane(record["slept-ms"]);

@@ -142,7 +142,8 @@ void WakeOperation::record_came(const Json& record) {
     const bool did_sleep = slept && (outcome == "slept" || outcome == "s2idle");
     if (record.is_null()) return done("; it has no record of a sleep");
     if (is_lost(record))
-        return done("; its image was lost: " + record["error"].string().value_or("no reason given"));
+        return done("; its image was lost: " +
+                    record["error"].string().value_or("no reason given"));
     done(did_sleep ? "; it slept " + slept_words(*slept)
                    : "; its last request to sleep was " + outcome);
 }

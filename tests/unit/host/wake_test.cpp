@@ -84,8 +84,8 @@ TEST_F(WakeTest, AGuestThatLostItsImageSaysSo) {
 
 TEST_F(WakeTest, AnImageThatWasLostWhileItWokeEndsTheWait) {
     Json lost = agent.record("image-lost");
-    lost.set("phases", Json::array({Json::object(
-                           {{"name", "finished"}, {"boottime-us", FakeAgent::kNow}})}));
+    lost.set("phases",
+             Json::array({Json::object({{"name", "finished"}, {"boottime-us", FakeAgent::kNow}})}));
     agent.returns("hypnos-status", FakeAgent::status("undoing"));
     agent.after = [&](const std::string& command) {
         if (command != "hypnos-status") return;
