@@ -8,7 +8,7 @@
 namespace hypnos::agent::checks {
 namespace {
 
-bool no_device(const ResumeFacts& resume) { return resume.device == "0:0"; }
+bool no_device(const ResumeFacts& resume) { return resume.device == ResumeFacts::kNoDevice; }
 
 /// systemd leaves a note for the next boot in an EFI variable, if it is the one to sleep.
 bool systemd_tells(const Question& question, const PowerFacts& facts) {
