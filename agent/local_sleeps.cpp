@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 #include "agent/system/uuid.hpp"
 
 namespace hypnos::agent {
@@ -27,7 +27,10 @@ SuspendRequest request_of(SleepMode mode) {
 }  // namespace
 
 LocalSleeps::LocalSleeps(const Root& root, Deps deps)
-    : root_(root), known_(read_baseline(root)), deps_(std::move(deps)), clock_watch_([this] { check(); }) {}
+    : root_(root),
+      known_(read_baseline(root)),
+      deps_(std::move(deps)),
+      clock_watch_([this] { check(); }) {}
 
 void LocalSleeps::forget() {
     known_ = read_baseline(root_);

@@ -9,9 +9,9 @@
 #include <functional>
 
 #include "agent/core/suspend_machine.hpp"
-#include "agent/system/clock_watch.hpp"
+#include "agent/system/power/wakeup_sources.hpp"
 #include "agent/system/root.hpp"
-#include "agent/system/wakeup_sources.hpp"
+#include "agent/system/time/clock_watch.hpp"
 
 namespace hypnos::agent {
 

@@ -15,7 +15,7 @@
 #include <optional>
 
 #include "agent/core/event_log.hpp"
-#include "agent/system/connection.hpp"
+#include "agent/system/port/connection.hpp"
 #include "hypnos/protocol/framer.hpp"
 
 namespace hypnos::agent {

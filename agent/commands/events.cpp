@@ -5,7 +5,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
 #include "hypnos/protocol/power.hpp"
 

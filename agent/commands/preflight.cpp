@@ -7,7 +7,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/facts.hpp"
+#include "agent/system/facts/facts.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {

@@ -25,6 +25,14 @@ class Root {
     /// The whole text of a file without its last newline, or nothing if it cannot be read.
     [[nodiscard]] std::optional<std::string> read(const std::string& absolute) const;
 
+    /// The same; empty if it cannot be read.
+    [[nodiscard]] std::string text(const std::string& absolute) const {
+        return read(absolute).value_or("");
+    }
+
+    /// Whether something is there; of a link, whether what it leads to is.
+    [[nodiscard]] bool has(const std::string& absolute) const;
+
     /// One write(2) into an existing file, as files of sysfs want it. Returns errno, 0 on success.
     [[nodiscard]] int write(const std::string& absolute, const std::string& text) const;
 

@@ -83,7 +83,7 @@ HOOKS_PAGE = TOP / "docs/hooks.md"
 
 def hook_sources() -> str:
     """The code that says how hooks are called."""
-    return "".join(file.read_text() for file in sorted(TOP.glob("agent/system/hook*.cpp")))
+    return "".join((TOP / name).read_text() for name in tracked("agent/system/hooks/*.cpp"))
 
 
 def test_the_hooks_page_has_the_environment_of_hooks() -> None:

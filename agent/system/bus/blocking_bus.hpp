@@ -1,25 +1,20 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// A few blocking calls on the system bus, whose socket is /run/dbus/system_bus_socket below the
-// root. Never starts a service.
+// A few blocking calls on the system bus, for any thread. Never starts a service.
 
 #pragma once
 
-#include <gio/gio.h>
-
 #include <memory>
-#include <string>
 
-#include "agent/system/root.hpp"
+#include "agent/system/bus/dbus.hpp"
 
 namespace hypnos::agent {
 
-class SystemBus {
+class BlockingBus {
   public:
-    /// A connection of its own, for any thread. Gives up after a second.
-    [[nodiscard]] static Result<SystemBus> connect(const Root& root);
-    [[nodiscard]] static bool is_there(const Root& root);
+    /// A connection of its own. Gives up on a bus that is silent for a second.
+    [[nodiscard]] static Result<BlockingBus> connect(const Root& root);
 
     struct Method {
         const char* service;
@@ -30,8 +25,11 @@ class SystemBus {
 
     [[nodiscard]] bool has_owner(const char* service) const;
 
-    /// `arguments`: a tuple, or null; taken. Waits for the answer for half a second.
-    [[nodiscard]] Result<void> call(const Method& method, GVariant* arguments) const;
+    using Answer = glib::Owned<GVariant>;
+    /// `arguments`: a tuple, or null; taken. `type`: what the answer must be of; null: anything.
+    /// Waits for it for half a second.
+    [[nodiscard]] Result<Answer> call(const Method& method, GVariant* arguments,
+                                      const char* type = nullptr) const;
 
     /// Does not wait for an answer.
     void tell(const Method& method) const;
@@ -40,7 +38,7 @@ class SystemBus {
     struct Close {
         void operator()(GDBusConnection* connection) const;
     };
-    explicit SystemBus(GDBusConnection* owned) : connection_(owned) {}
+    explicit BlockingBus(GDBusConnection* owned) : connection_(owned) {}
 
     std::unique_ptr<GDBusConnection, Close> connection_;
 };

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/bus.hpp"
-
-#include <unistd.h>
+#include "agent/system/bus/lasting_bus.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -14,30 +12,21 @@ constexpr int kAttempts = 4;
 
 }  // namespace
 
-std::string bus_socket(const Root& root) { return root.path("/run/dbus/system_bus_socket"); }
+LastingBus::~LastingBus() { disconnect(); }
 
-std::string bus_address(const Root& root) {
-    gchar* escaped = g_dbus_address_escape_value(bus_socket(root).c_str());
-    std::string address = std::string("unix:path=") + escaped;
-    g_free(escaped);
-    return address;
-}
-
-Bus::~Bus() { disconnect(); }
-
-void Bus::watch() {
+void LastingBus::watch() {
     path_.arm(bus_socket(root_), [this] {
         attempts_ = 0;
         look();
     });
 }
 
-void Bus::look() {
+void LastingBus::look() {
     watch();
-    if (access(bus_socket(root_).c_str(), F_OK) == 0) connect();
+    if (has_bus(root_)) connect();
 }
 
-void Bus::connect() {
+void LastingBus::connect() {
     path_.disarm();
     timer_.reset();
     g_dbus_connection_new_for_address(
@@ -45,7 +34,7 @@ void Bus::connect() {
         scope_.pending([this](GObject*, GAsyncResult* result) { connected(result); }));
 }
 
-void Bus::connected(GAsyncResult* result) {
+void LastingBus::connected(GAsyncResult* result) {
     GError* error = nullptr;
     connection_.reset(g_dbus_connection_new_for_address_finish(result, &error));
     if (!connection_) {
@@ -61,18 +50,18 @@ void Bus::connected(GAsyncResult* result) {
         closed(connection_.get(), FALSE, nullptr, this);
 }
 
-void Bus::retry() {
+void LastingBus::retry() {
     watch();
     if (attempts_++ < kAttempts) timer_ = glib::after(nullptr, kRetry, [this] { look(); });
 }
 
-void Bus::disconnect() {
+void LastingBus::disconnect() {
     if (connection_) g_signal_handlers_disconnect_by_data(connection_.get(), this);
     connection_.reset();
 }
 
-void Bus::closed(GDBusConnection*, gboolean, GError*, gpointer self) {
-    Bus& bus = *static_cast<Bus*>(self);
+void LastingBus::closed(GDBusConnection*, gboolean, GError*, gpointer self) {
+    LastingBus& bus = *static_cast<LastingBus*>(self);
     bus.callbacks_.down();
     bus.disconnect();
     bus.retry();

@@ -7,33 +7,25 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
+#include "agent/system/bus/dbus.hpp"
 #include "agent/system/path_watch.hpp"
-#include "agent/system/root.hpp"
-#include "glib/object.hpp"
 
 namespace hypnos::agent {
 
-[[nodiscard]] std::string bus_socket(const Root& root);
-/// As GDBus wants it. Not from the environment, which may name another machine's bus.
-[[nodiscard]] std::string bus_address(const Root& root);
-
-inline constexpr auto kBusFlags = static_cast<GDBusConnectionFlags>(
-    G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION);
-
 /// Main context only.
-class Bus {
+class LastingBus {
   public:
     struct Callbacks {
         std::function<void(GDBusConnection* connection)> up;
         glib::Callback down;
     };
 
-    Bus(const Root& root, Callbacks callbacks) : root_(root), callbacks_(std::move(callbacks)) {}
-    Bus(const Bus&) = delete;
-    Bus& operator=(const Bus&) = delete;
-    ~Bus();
+    LastingBus(const Root& root, Callbacks callbacks)
+        : root_(root), callbacks_(std::move(callbacks)) {}
+    LastingBus(const LastingBus&) = delete;
+    LastingBus& operator=(const LastingBus&) = delete;
+    ~LastingBus();
 
     void start() { look(); }
     /// Null while there is none.

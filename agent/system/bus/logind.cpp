@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/logind.hpp"
+#include "agent/system/bus/logind.hpp"
 
 #include <gio/gunixfdlist.h>
 
 #include <optional>
 #include <utility>
 
-#include "agent/system/bus.hpp"
-#include "agent/system/logind_names.hpp"
+#include "agent/system/bus/lasting_bus.hpp"
+#include "agent/system/bus/logind_names.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -26,13 +26,6 @@ const char* method(SleepMode mode) {
             return "HybridSleep";
     }
     return "";
-}
-
-/// The other side's words without D-Bus's name for the error.
-std::string words_of(GError* owned) {
-    const glib::Owned<GError> error(owned);
-    g_dbus_error_strip_remote_error(error.get());
-    return error->message;
 }
 
 /// The descriptor in the answer to Inhibit, or -1.
@@ -78,7 +71,7 @@ struct Logind::Impl {
     void suspend(SleepMode mode, Failed failed);
 
     Callbacks callbacks;
-    Bus bus;
+    LastingBus bus;
     guint watched_name = 0;
     guint subscription = 0;  ///< 0: logind is not there
     UniqueFd inhibitor;

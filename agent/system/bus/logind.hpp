@@ -1,24 +1,18 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// systemd-logind, where there is one: org.freedesktop.login1(5), on the system bus whose socket is
-// /run/dbus/system_bus_socket below the root.
+// systemd-logind, where there is one: org.freedesktop.login1(5), on the system bus.
 
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "agent/core/preflight.hpp"
 #include "agent/system/root.hpp"
+#include "hypnos/protocol/power.hpp"
 
 namespace hypnos::agent {
-
-/// Those of mode "block" that concern sleep. Blocks for at most a second; no logind: none. May be
-/// called on any thread.
-[[nodiscard]] std::vector<Inhibitor> block_inhibitors(const Root& root);
 
 /// Main context only. Where there is no bus, or no logind, nothing happens and nothing fails.
 class Logind {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/facts.hpp"
+#include "agent/system/facts/facts.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -20,12 +20,12 @@ constexpr std::chrono::milliseconds kStuckFor{200};
 MachineFacts read_machine(const Power& power) {
     const Root& root = power.root;
     const std::string state = root.path("/sys/power/state");
-    return {.state = parse_choice(facts::text_of(root, "/sys/power/state")),
-            .mem_sleep = parse_choice(facts::text_of(root, "/sys/power/mem_sleep")),
-            .disk = parse_choice(facts::text_of(root, "/sys/power/disk")),
+    return {.state = parse_choice(root.text("/sys/power/state")),
+            .mem_sleep = parse_choice(root.text("/sys/power/mem_sleep")),
+            .disk = parse_choice(root.text("/sys/power/disk")),
             .acpi_off = power.acpi.off(),
             .state_read_only = access(state.c_str(), W_OK) != 0 && errno == EROFS,
-            .autosleep = facts::text_of(root, "/sys/power/autosleep")};
+            .autosleep = root.text("/sys/power/autosleep")};
 }
 
 void read_disk_facts(const Root& root, const std::vector<Mount>& mounts, PowerFacts& facts) {
@@ -45,17 +45,17 @@ PowerFacts read_quick_facts(const Power& power) {
     power.acpi.restore();  // somebody else may have slept since we looked
     PowerFacts facts;
     facts.machine = read_machine(power);
-    facts.swap.active = parse_swaps(facts::text_of(power.root, "/proc/swaps"));
+    facts.swap.active = parse_swaps(power.root.text("/proc/swaps"));
     return facts;
 }
 
 PowerFacts read_power_facts(const Power& power, SleepMode mode) {
     const Root& root = power.root;
     PowerFacts facts = read_quick_facts(power);
-    const std::vector<Mount> mounts = parse_mounts(facts::text_of(root, "/proc/self/mountinfo"));
+    const std::vector<Mount> mounts = parse_mounts(root.text("/proc/self/mountinfo"));
     facts.machine.masked_units = facts::read_masked_units(root, mode);
-    facts.machine.cpus_online = facts::text_of(root, "/sys/devices/system/cpu/online");
-    facts.machine.cpus_present = facts::text_of(root, "/sys/devices/system/cpu/present");
+    facts.machine.cpus_online = root.text("/sys/devices/system/cpu/online");
+    facts.machine.cpus_present = root.text("/sys/devices/system/cpu/present");
     facts.drivers = facts::read_drivers(root, mounts);
     facts.rtc_ahead = facts::read_rtc_ahead(root);
     facts.stuck = facts::read_stuck(root, kStuckFor);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "agent/core/preflight.hpp"
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 
 namespace hypnos::agent {
 

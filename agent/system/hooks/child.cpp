@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/child.hpp"
+#include "agent/system/hooks/child.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,8 +15,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "agent/system/clocks.hpp"
-#include "agent/system/process_group.hpp"
+#include "agent/system/hooks/process_group.hpp"
+#include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/hook_environment.hpp"
-
-#include "agent/system/hook_settings.hpp"
+#include "agent/system/hooks/environment.hpp"
 
 namespace hypnos::agent {
 namespace {

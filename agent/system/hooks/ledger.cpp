@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/hook_ledger.hpp"
+#include "agent/system/hooks/ledger.hpp"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <utility>
+
+#include "agent/core/number.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -56,11 +57,7 @@ std::string file_of(const HookCall& call) {
 }
 
 std::optional<int> read_number(const Root& root, const std::string& file) {
-    const std::string text = root.read(file).value_or("");
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    return whole_number<int>(root.text(file));
 }
 
 bool is_locked(const UniqueFd& fifo) {

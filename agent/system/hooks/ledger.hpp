@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "agent/core/hook.hpp"
-#include "agent/system/child.hpp"
+#include "agent/system/hooks/child.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {

@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/hooks.hpp"
+#include "agent/system/hooks/runner.hpp"
 
 #include <glib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
 #include <utility>
 
-#include "agent/system/clocks.hpp"
-#include "agent/system/hook_environment.hpp"
-#include "agent/system/hook_settings.hpp"
+#include "agent/core/number.hpp"
+#include "agent/system/hooks/environment.hpp"
+#include "agent/system/hooks/settings.hpp"
+#include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -52,12 +52,9 @@ const char* result_of(const Child::Exit& exit) {
 
 /// The first line, if it is a number of seconds.
 std::optional<std::chrono::seconds> retry_after(const std::string& output) {
-    const std::string line = output.substr(0, output.find('\n'));
-    std::int32_t seconds = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), seconds);
-    if (error != std::errc() || end != line.data() + line.size() || seconds < 0)
-        return std::nullopt;
-    return std::chrono::seconds(seconds);
+    const auto seconds = whole_number<std::int32_t>(output.substr(0, output.find('\n')));
+    if (!seconds || *seconds < 0) return std::nullopt;
+    return std::chrono::seconds(*seconds);
 }
 
 HookReport report_of(const Hook& hook, HookPhase phase, const Child::Exit& exit) {

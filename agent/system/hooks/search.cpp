@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+#include "agent/system/hooks/search.hpp"
+
 #include <glib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,8 +13,7 @@
 #include <set>
 #include <string_view>
 
-#include "agent/system/hook_settings.hpp"
-#include "agent/system/hooks.hpp"
+#include "agent/system/hooks/settings.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -60,12 +61,9 @@ void add_names(const Root& root, const std::string& directory, Files& found) {
     struct stat info {};
     if (stat(path.c_str(), &info) != 0) return;
     if (!is_trusted(path, info)) return;
-    GDir* dir = g_dir_open(path.c_str(), 0, nullptr);
-    if (dir == nullptr) return;
-    while (const char* name = g_dir_read_name(dir)) {
+    for (const std::string& name : root.list(directory)) {
         if (!is_skipped(name)) found.try_emplace(name, directory);
     }
-    g_dir_close(dir);
 }
 
 /// A side file that says nothing valid counts as absent: a typing error makes the machine neither

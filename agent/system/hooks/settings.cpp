@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/hook_settings.hpp"
-
-#include <glib.h>
+#include "agent/system/hooks/settings.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <sstream>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "agent/system/key_file.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -28,9 +28,6 @@ const Words<OnFailure> kOnFailure = {{"abort", OnFailure::Abort},
                                      {"required", OnFailure::Required}};
 const Words<HookStyle> kStyles = {{"systemd", HookStyle::Systemd},
                                   {"fsfreeze", HookStyle::Fsfreeze}};
-const Words<SleepMode> kVerbs = {{"suspend", SleepMode::Ram},
-                                 {"hibernate", SleepMode::Disk},
-                                 {"hybrid-sleep", SleepMode::Hybrid}};
 const Words<milliseconds> kUnits = {{"", milliseconds(1000)},
                                     {"ms", milliseconds(1)},
                                     {"s", milliseconds(1000)},
@@ -64,9 +61,9 @@ bool read_verbs(const std::string& text, HookSettings& settings) {
     settings.modes.clear();
     std::istringstream words(text);
     for (std::string word; words >> word;) {
-        SleepMode mode{};
-        if (!read_word(kVerbs, word, mode)) return false;
-        settings.modes.insert(mode);
+        const auto mode = enumerator<SleepMode>(kVerbs, word);
+        if (!mode) return false;
+        settings.modes.insert(*mode);
     }
     return !settings.modes.empty();
 }
@@ -89,64 +86,29 @@ constexpr std::array kKeys = {
         }},
 };
 
-std::string take(char* owned) {
-    std::string text = owned == nullptr ? "" : g_strstrip(owned);
-    g_free(owned);
-    return text;
-}
-
-/// Its message, which is freed.
-tl::unexpected<Error> fail_with(GError* error) {
-    const std::string message = error->message;
-    g_error_free(error);
-    return fail(message);
-}
-
-Result<void> read_key(GKeyFile* file, const char* name, HookSettings& settings) {
+Result<void> read_key(const KeyGroup::Key& given, HookSettings& settings) {
     const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
-                                   [name](const Key& known) { return known.name == name; });
+                                   [&](const Key& known) { return known.name == given.name; });
     if (key == kKeys.end())
-        return fail(in_quotes(name) +
+        return fail(in_quotes(given.name) +
                     " is no key of [Hook]: Timeout, OnFailure, Verbs and Style are");
-    const std::string value = take(g_key_file_get_string(file, kGroup, name, nullptr));
-    if (key->read(value, settings)) return {};
-    return fail(std::string(name) + "= is " + in_quotes(value) + ", and must be " +
+    if (key->read(given.value, settings)) return {};
+    return fail(given.name + "= is " + in_quotes(given.value) + ", and must be " +
                 std::string(key->allowed));
-}
-
-Result<void> check_groups(GKeyFile* file) {
-    const std::unique_ptr<char*, void (*)(char**)> groups(g_key_file_get_groups(file, nullptr),
-                                                          g_strfreev);
-    for (char** group = groups.get(); *group != nullptr; ++group) {
-        if (std::string_view(*group) != kGroup)
-            return fail("its only group can be [Hook], not " + in_quotes(*group));
-    }
-    return {};
 }
 
 }  // namespace
 
-const char* verb(SleepMode mode) {
-    for (const auto& [word, meaning] : kVerbs) {
-        if (meaning == mode) return word.data();
-    }
-    return "";
-}
-
 Result<HookSettings> parse_hook_settings(const std::string& text) {
-    const std::unique_ptr<GKeyFile, void (*)(GKeyFile*)> file(g_key_file_new(), g_key_file_unref);
-    GError* error = nullptr;
-    if (g_key_file_load_from_data(file.get(), text.data(), text.size(), G_KEY_FILE_NONE, &error) ==
-        FALSE)
-        return fail_with(error);
-    if (const Result<void> checked = check_groups(file.get()); !checked)
-        return fail(checked.error());
-    const std::unique_ptr<char*, void (*)(char**)> keys(
-        g_key_file_get_keys(file.get(), kGroup, nullptr, nullptr), g_strfreev);
+    const Result<std::vector<KeyGroup>> groups = parse_key_file(text);
+    if (!groups) return fail(groups.error());
     HookSettings settings;
-    for (char** key = keys.get(); key != nullptr && *key != nullptr; ++key) {
-        if (const Result<void> read = read_key(file.get(), *key, settings); !read)
-            return fail(read.error());
+    for (const KeyGroup& group : *groups) {
+        if (group.name != kGroup)
+            return fail("its only group can be [Hook], not " + in_quotes(group.name));
+        for (const KeyGroup::Key& key : group.keys) {
+            if (const Result<void> read = read_key(key, settings); !read) return fail(read.error());
+        }
     }
     return settings;
 }

@@ -24,9 +24,6 @@ struct HookSettings {
     std::set<SleepMode> modes = {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid};
 };
 
-/// The word for a mode in a hook's call.
-[[nodiscard]] const char* verb(SleepMode mode);
-
 /// `text` of a side file. Fails with the key and what may stand there.
 [[nodiscard]] Result<HookSettings> parse_hook_settings(const std::string& text);
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/endpoint.hpp"
+#include "agent/system/port/endpoint.hpp"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -12,8 +12,9 @@
 #include <termios.h>
 
 #include <cerrno>
-#include <charconv>
 #include <optional>
+
+#include "agent/core/number.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -63,21 +64,15 @@ Result<UniqueFd> listen_unix(const std::string& path) {
     return bind_and_listen(AF_UNIX, generic, sizeof address, path);
 }
 
-std::optional<unsigned> number(std::string_view text) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 Result<UniqueFd> listen_vsock(const std::string& path) {
     const std::size_t colon = path.find(':');
     const std::string cid = path.substr(0, colon);
     const bool any = cid == "any" || cid == "-1";
-    const std::optional<unsigned> cid_number = any ? VMADDR_CID_ANY : number(cid);
-    const std::optional<unsigned> port = colon == std::string::npos
-                                             ? std::nullopt
-                                             : number(std::string_view(path).substr(colon + 1));
+    const std::optional<unsigned> cid_number = any ? VMADDR_CID_ANY : whole_number<unsigned>(cid);
+    const std::optional<unsigned> port =
+        colon == std::string::npos
+            ? std::nullopt
+            : whole_number<unsigned>(std::string_view(path).substr(colon + 1));
     if (!cid_number || !port)
         return fail(ErrorCode::Usage,
                     "'" + path + "' is no vsock address: give CID:PORT, or any:PORT");

@@ -1,20 +1,20 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 
 #include <glib.h>
 
 #include <cerrno>
-#include <charconv>
 #include <future>
 #include <memory>
 #include <thread>
 #include <utility>
 
 #include "agent/core/kernel_log.hpp"
-#include "agent/system/clocks.hpp"
+#include "agent/core/number.hpp"
 #include "agent/system/kernel_log.hpp"
+#include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -24,15 +24,11 @@ constexpr const char* kMemSleep = "/sys/power/mem_sleep";
 constexpr const char* kDisk = "/sys/power/disk";
 
 std::string read_stat(const Root& root, const std::string& name) {
-    return root.read("/sys/power/suspend_stats/" + name).value_or("");
+    return root.text("/sys/power/suspend_stats/" + name);
 }
 
 /// Negative if it is no number.
-std::int64_t to_number(const std::string& text) {
-    std::int64_t number = -1;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
+std::int64_t to_number(const std::string& text) { return leading_number(text).value_or(-1); }
 
 /// What suspend_stats says of the last failure; it may be of an earlier sleep.
 struct LastFailure {
@@ -97,9 +93,7 @@ std::string read_wakeup_count(const Root& root) {
     constexpr std::chrono::milliseconds kLimit{100};
     auto answer = std::make_shared<std::promise<std::string>>();
     std::future<std::string> count = answer->get_future();
-    std::thread([answer, root] {
-        answer->set_value(root.read(kWakeupCount).value_or(""));
-    }).detach();
+    std::thread([answer, root] { answer->set_value(root.text(kWakeupCount)); }).detach();
     return count.wait_for(kLimit) == std::future_status::ready ? count.get() : "";
 }
 

@@ -9,7 +9,7 @@
 
 #include "agent/core/preflight.hpp"
 #include "agent/core/sleep_result.hpp"
-#include "agent/system/acpi_registers.hpp"
+#include "agent/system/power/acpi_registers.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {

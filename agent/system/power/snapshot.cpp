@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/snapshot.hpp"
+#include "agent/system/power/snapshot.hpp"
 
 #include <fcntl.h>
 #include <linux/suspend_ioctls.h>
@@ -9,12 +9,12 @@
 #include <sys/sysmacros.h>
 
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
 #include "agent/core/kernel_log.hpp"
-#include "agent/system/clocks.hpp"
+#include "agent/core/number.hpp"
 #include "agent/system/kernel_log.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::agent {
@@ -61,24 +61,14 @@ Trial try_all(UniqueFd snapshot) {
     return trial;
 }
 
-template <typename T>
-const char* read_number(const char* from, const char* end, T& number) {
-    return std::from_chars(from, end, number).ptr;
-}
-
 /// Where the kernel would write an image to: "MAJOR:MINOR" of a swap, and the page it begins at.
 resume_swap_area read_swap_area(const Root& root) {
-    const std::string device = root.read("/sys/power/resume").value_or("");
-    const std::string offset = root.read("/sys/power/resume_offset").value_or("");
-    unsigned major = 0, minor = 0;
-    const char* const end = device.data() + device.size();
-    const char* const colon = read_number(device.data(), end, major);
-    if (colon != end) read_number(colon + 1, end, minor);
+    const std::string device = root.text("/sys/power/resume");
+    const auto major = leading_number<unsigned>(device);
+    const auto minor = leading_number<unsigned>(device.substr(device.find(':') + 1));
     resume_swap_area area{};
-    __kernel_loff_t page = 0;
-    read_number(offset.data(), offset.data() + offset.size(), page);
-    area.offset = page;
-    area.dev = static_cast<__u32>(makedev(major, minor));
+    area.offset = leading_number(root.text("/sys/power/resume_offset")).value_or(0);
+    area.dev = static_cast<__u32>(makedev(major.value_or(0), minor.value_or(0)));
     return area;
 }
 

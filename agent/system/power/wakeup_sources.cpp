@@ -11,14 +11,15 @@
 // needs CONFIG_PM_SLEEP_DEBUG). S4 changes none. Other sources there: device:NN, PNP0A03:00 (bridges)
 // and alarmtimer.0.auto, all 0.
 
-#include "agent/system/wakeup_sources.hpp"
+#include "agent/system/power/wakeup_sources.hpp"
 
 #include <glib.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
+
+#include "agent/core/number.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -39,28 +40,18 @@ constexpr std::array<Button, 4> kButtons = {{{"LNXPWRBN:", kPowerButton},
                                              {"LNXSLPBN:", kSleepButton},
                                              {"PNP0C0E:", kSleepButton}}};
 
-std::int64_t to_number(const std::string& text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
 /// An RTC's own name says nothing ("00:05" on a PC): its device has a directory "rtc". alarmtimer is
 /// the kernel's user of the RTC's alarm.
 bool is_rtc(const Root& root, const std::string& source, std::string_view name) {
     const std::string classes = root.path(source + "/device/rtc");
     return g_file_test(classes.c_str(), G_FILE_TEST_IS_DIR) == TRUE ||
-           starts_with(name, "alarmtimer");
+           name.starts_with("alarmtimer");
 }
 
 std::string word_for(const Root& root, const std::string& source, const std::string& name) {
     if (is_rtc(root, source, name)) return std::string(kRtc);
     for (const Button& button : kButtons)
-        if (starts_with(name, button.name)) return std::string(button.word);
+        if (name.starts_with(button.name)) return std::string(button.word);
     return name;
 }
 
@@ -80,7 +71,7 @@ WakeupCounts read_wakeup_counts(const Root& root) {
         const std::optional<std::string> name = root.read(source + "/name");
         if (!name) continue;
         counts[word_for(root, source, *name)] +=
-            to_number(root.read(source + "/event_count").value_or(""));
+            leading_number(root.text(source + "/event_count")).value_or(0);
     }
     return counts;
 }
@@ -90,7 +81,7 @@ std::string wake_reason(const Root& root, const WakeupCounts& before, const Wake
         if (counted(std::string(word), before, after)) return std::string(word);
     for (const auto& [word, count] : after)
         if (counted(word, before, after)) return word;
-    const std::string irq = root.read(kWakeupIrq).value_or("");
+    const std::string irq = root.text(kWakeupIrq);
     return irq.empty() ? "" : "irq " + irq;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/refresh.hpp"
+#include "agent/system/refresh/refresh.hpp"
 
 #include "agent/system/refresh/balloon.hpp"
 #include "agent/system/refresh/entropy.hpp"

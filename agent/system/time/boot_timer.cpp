@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/boot_timer.hpp"
+#include "agent/system/time/boot_timer.hpp"
 
 #include <sys/timerfd.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/clock_watch.hpp"
+#include "agent/system/time/clock_watch.hpp"
 
 #include <sys/timerfd.h>
 
