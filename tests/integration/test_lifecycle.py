@@ -27,6 +27,7 @@ def sleep_once(agent: Agent, kernel: FakeKernel) -> None:
         kernel.fall_asleep()
         kernel.wake()
         power.event("HYPNOS_RESUMED")
+        power.result("guest-ping")  # the step that tells it also forgets the transaction
 
 
 def test_killed_and_restarted_it_answers_and_goes_on_counting(
@@ -174,10 +175,11 @@ def test_what_is_no_socket_is_not_removed(root: FakeRoot, make_agent: MakeAgent)
 def test_a_mistake_in_the_configuration_keeps_it_from_starting(
     root: FakeRoot, make_agent: MakeAgent
 ) -> None:
+    """With a status of its own, after which systemd does not try again."""
     root.write("etc/hypnos/agent.conf.d/site.conf", "[Resume]\nClock=never\n")
     agent = make_agent()
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 78
     assert f"{root.path}/etc/hypnos/agent.conf.d/site.conf: [Resume] Clock= is" in agent.log_text()
 
 
@@ -187,8 +189,19 @@ def test_a_path_too_long_for_a_socket_is_refused_with_the_limit(
     """107 bytes."""
     agent = make_agent(["-m", "unix-listen", "-p", "/" + "x" * 200])
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 2
     assert "107 bytes" in agent.log_text()
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["-m", "pigeon"], ["operand"]])
+def test_a_wrong_command_line_has_a_status_of_its_own(
+    arguments: list[str], make_agent: MakeAgent
+) -> None:
+    """systemd does not try again after it."""
+    agent = make_agent(arguments)
+    agent.spawn({})
+    assert agent.wait() == 2
+    assert "hypnos-agent: " in agent.log_text()
 
 
 @pytest.mark.parametrize("kind", ["path", "abstract"])
@@ -343,6 +356,6 @@ def test_what_is_no_vsock_address_is_refused(path: str, make_agent: MakeAgent) -
     """With the form it should have."""
     agent = make_agent(["-m", "vsock-listen", "-p", path])
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 2
     assert "hypnos-agent: " in agent.log_text()
     assert "CID:PORT" in agent.log_text() or "--path" in agent.log_text()
