@@ -45,6 +45,7 @@ class Agent {
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
   private:
     Port make_port(const Endpoint& endpoint, Role role);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "agent/core/kernel_log.hpp"
-#include "agent/system/kernel_log.hpp"
+#include "agent/system/power/kernel_log.hpp"
 #include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {

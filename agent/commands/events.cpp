@@ -32,6 +32,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     Agent& agent = context.agent;
+    agent.local_sleeps().check();
     const SuspendMachine& machine = agent.suspender().machine();
     Json status = Json::object({{"state", name_of(machine.state())},
                                 {"version", HYPNOS_VERSION},
@@ -49,6 +50,7 @@ CommandResult hypnos_events(const Context& context, const Json& arguments) {
     Arguments given(arguments);
     const std::int64_t since = given.optional_integer("since").value_or(0);
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
+    context.agent.local_sleeps().check();
     const EventLog& log = context.agent.events();
     Json found = Json::array();
     for (const EventLog::Entry& entry : log.entries()) {

@@ -13,7 +13,7 @@
 
 #include "agent/core/kernel_log.hpp"
 #include "agent/core/number.hpp"
-#include "agent/system/kernel_log.hpp"
+#include "agent/system/power/kernel_log.hpp"
 #include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
 
