@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The agent: two ports, the sessions on them, one suspender, the events of this boot. Everything
-// runs on the default main context; only the write to /sys/power/state has a thread of its own.
+// runs on the default main context, but for what may block: that has a thread (glib/worker.hpp).
 
 #pragma once
 

@@ -12,11 +12,12 @@
 namespace hypnos::agent::commands {
 namespace {
 
-/// The data of the event that ended the last transaction of this boot, or null.
+/// The data of the event that told the end of the last transaction, or null.
 Json last_record(const EventLog& events) {
     Json last;
     for (const EventLog::Entry& entry : events.entries()) {
-        if (entry.event.name == events::kResumed || entry.event.name == events::kSuspendFailed)
+        if (entry.event.name == events::kResumed || entry.event.name == events::kSuspendFailed ||
+            entry.event.name == events::kImageLost)
             last = entry.event.data;
     }
     return last;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Decimal numbers in texts.
+// Decimal numbers in texts. Pure.
 
 #pragma once
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The directory under which everything the agent reads or writes lives: "/" in a guest, a directory
-// made by hand in a test. Nothing else in agent/system spells an absolute path for itself.
+// made by hand in a test. Nothing in agent/system opens a path that has not come
+// through here.
 
 #pragma once
 

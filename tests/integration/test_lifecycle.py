@@ -65,6 +65,25 @@ def test_a_transaction_that_a_killed_agent_left_open_is_closed_by_the_next(
         assert ended["data"]["outcome"] == "failed"
 
 
+def test_an_image_that_was_lost_is_the_end_of_its_transaction(
+    agent: Agent, kernel: FakeKernel
+) -> None:
+    """The next boot's agent tells so, by event and in its status."""
+    with agent.connect() as client:
+        transaction = client.result("hypnos-suspend", {"mode": "ram"})["transaction"]
+    kernel.fall_asleep()
+    agent.kill()
+    marker = agent.root.read("var/lib/hypnos/transaction.json")
+    agent.root.write("var/lib/hypnos/transaction.json", marker.replace('"ram"', '"disk"'))
+    agent.root.set_boot_id("99999999-2222-3333-4444-555555555555")
+    agent.start()
+    with agent.connect() as client:
+        lost = client.result("hypnos-events")["events"][0]
+        assert lost["event"] == "HYPNOS_IMAGE_LOST"
+        assert lost["data"]["transaction"] == transaction
+        assert client.result("hypnos-status")["last"]["outcome"] == "image-lost"
+
+
 def test_sigterm_ends_the_sleep_under_way_first(agent: Agent, kernel: FakeKernel) -> None:
     """Its hooks are undone, its settings put back, its end told; then the agent ends, with 0."""
     agent.root.write("sys/power/mem_sleep", "[s2idle] deep\n")

@@ -9,13 +9,14 @@
 
 #include <algorithm>
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/checks.hpp"
 
 namespace hypnos::agent::checks {
 namespace {
 
-constexpr const char* kResume = "/sys/power/resume";
-constexpr const char* kResumeOffset = "/sys/power/resume_offset";
+using power_files::kResume;
+using power_files::kResumeOffset;
 constexpr const char* kNoDevice = ResumeFacts::kNoDevice;
 
 bool can_hold_image(const Swap& swap) { return !swap.zram; }

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// A connection to the system bus whose socket is below the root, whenever there is one. Without the
-// socket there is no connection and no wakeup.
+// A connection to the system bus whenever there is one. Without its socket nothing wakes the agent.
 
 #pragma once
 

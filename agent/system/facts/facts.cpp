@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/parse.hpp"
 #include "agent/system/facts/parts.hpp"
 
@@ -19,10 +20,10 @@ constexpr std::chrono::milliseconds kStuckFor{200};
 
 MachineFacts read_machine(const Power& power) {
     const Root& root = power.root;
-    const std::string state = root.path("/sys/power/state");
-    return {.state = parse_choice(root.text("/sys/power/state")),
-            .mem_sleep = parse_choice(root.text("/sys/power/mem_sleep")),
-            .disk = parse_choice(root.text("/sys/power/disk")),
+    const std::string state = root.path(power_files::kState);
+    return {.state = parse_choice(root.text(power_files::kState)),
+            .mem_sleep = parse_choice(root.text(power_files::kMemSleep)),
+            .disk = parse_choice(root.text(power_files::kDisk)),
             .acpi_off = power.acpi.off(),
             .state_read_only = access(state.c_str(), W_OK) != 0 && errno == EROFS,
             .autosleep = root.text("/sys/power/autosleep")};

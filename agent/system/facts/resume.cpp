@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "agent/core/number.hpp"
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/parse.hpp"
 #include "agent/system/facts/parts.hpp"
 #include "glib/unique_fd.hpp"
@@ -86,8 +87,8 @@ bool is_built_in(const Root& root, const KernelFacts& kernel, const std::string&
 ResumeFacts read_resume(const Root& root, const KernelFacts& kernel, const std::vector<Swap>& swaps,
                         const std::vector<Mount>& mounts) {
     ResumeFacts resume;
-    resume.device = root.text("/sys/power/resume");
-    resume.offset = leading_number<std::uint64_t>(root.text("/sys/power/resume_offset"));
+    resume.device = root.text(power_files::kResume);
+    resume.offset = leading_number<std::uint64_t>(root.text(power_files::kResumeOffset));
     resume.efi = root.has("/sys/firmware/efi");
     if (resume.efi) resume.efi_variables_writable = efi_variables_writable(root, mounts);
     resume.compressor = root.text("/sys/module/hibernate/parameters/compressor");

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// /dev/kmsg from a moment on. Format: Documentation/ABI/testing/dev-kmsg.
+// /dev/kmsg, from now on or all that is left of this boot. Format: Documentation/ABI/testing/dev-kmsg.
 
 #pragma once
 

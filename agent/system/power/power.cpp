@@ -13,15 +13,16 @@
 
 #include "agent/core/kernel_log.hpp"
 #include "agent/core/number.hpp"
+#include "agent/core/power_files.hpp"
 #include "agent/system/power/kernel_log.hpp"
 #include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {
 
-constexpr const char* kState = "/sys/power/state";
-constexpr const char* kMemSleep = "/sys/power/mem_sleep";
-constexpr const char* kDisk = "/sys/power/disk";
+using power_files::kDisk;
+using power_files::kMemSleep;
+using power_files::kState;
 
 std::string read_stat(const Root& root, const std::string& name) {
     return root.text("/sys/power/suspend_stats/" + name);

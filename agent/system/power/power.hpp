@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// /sys/power: what it offers, and the write that sleeps.
+// /sys/power: the write that sleeps, and what the kernel counts before and after it.
 
 #pragma once
 

@@ -7,6 +7,8 @@
 
 #pragma once
 
+#include <functional>
+
 #include "agent/system/power/kernel_log.hpp"
 #include "glib/source.hpp"
 

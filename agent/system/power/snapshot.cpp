@@ -13,6 +13,7 @@
 
 #include "agent/core/kernel_log.hpp"
 #include "agent/core/number.hpp"
+#include "agent/core/power_files.hpp"
 #include "agent/system/power/kernel_log.hpp"
 #include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
@@ -63,11 +64,11 @@ Trial try_all(UniqueFd snapshot) {
 
 /// Where the kernel would write an image to: "MAJOR:MINOR" of a swap, and the page it begins at.
 resume_swap_area read_swap_area(const Root& root) {
-    const std::string device = root.text("/sys/power/resume");
+    const std::string device = root.text(power_files::kResume);
     const auto major = leading_number<unsigned>(device);
     const auto minor = leading_number<unsigned>(device.substr(device.find(':') + 1));
     resume_swap_area area{};
-    area.offset = leading_number(root.text("/sys/power/resume_offset")).value_or(0);
+    area.offset = leading_number(root.text(power_files::kResumeOffset)).value_or(0);
     area.dev = static_cast<__u32>(makedev(major.value_or(0), minor.value_or(0)));
     return area;
 }

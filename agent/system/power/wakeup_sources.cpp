@@ -13,8 +13,6 @@
 
 #include "agent/system/power/wakeup_sources.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -43,9 +41,7 @@ constexpr std::array<Button, 4> kButtons = {{{"LNXPWRBN:", kPowerButton},
 /// An RTC's own name says nothing ("00:05" on a PC): its device has a directory "rtc". alarmtimer is
 /// the kernel's user of the RTC's alarm.
 bool is_rtc(const Root& root, const std::string& source, std::string_view name) {
-    const std::string classes = root.path(source + "/device/rtc");
-    return g_file_test(classes.c_str(), G_FILE_TEST_IS_DIR) == TRUE ||
-           name.starts_with("alarmtimer");
+    return root.has(source + "/device/rtc") || name.starts_with("alarmtimer");
 }
 
 std::string word_for(const Root& root, const std::string& source, const std::string& name) {

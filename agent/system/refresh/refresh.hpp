@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// What a sleep leaves stale, put right: the clock, the random number generator, the network.
+// What a sleep leaves stale, put right: the clock, the random number generator, the network; and
+// what it took from the balloon, told.
 
 #pragma once
 
