@@ -49,7 +49,8 @@ Agent::Agent(const Options& options)
                           if (session != sessions_.end()) session->second->expect_silence();
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
-                  .woke = [this] { woke(); },
+                  .slept = [this] { local_sleeps_.forget(); },
+                  .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
       local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
                             .own_under_way = [this] { return suspender_.works_for_host(); }}),
@@ -143,11 +144,6 @@ void Agent::look_at_all() {
     for (const auto& [number, session] : sessions_) session->look();
 }
 
-void Agent::woke() {
-    local_sleeps_.forget();
-    look_at_all();
-}
-
 void Agent::sleep_announced(SleepMode mode) {
     if (suspender_.sleeps_through_logind()) return logind_.release();
     local_sleeps_.announced(mode);
@@ -159,8 +155,8 @@ void Agent::sleep_over() {
 
 void Agent::notice(const SuspendEvent& event) {
     power_management_.acpi.restore();
+    suspender_.notice(event);  // before anybody's request, which would hide it
     look_at_all();
-    suspender_.notice(event);
 }
 
 void Agent::load_state() {

@@ -62,7 +62,6 @@ class Agent {
     void sleep_announced(SleepMode mode);
     void sleep_over();
     void notice(const SuspendEvent& event);
-    void woke();
 
     void load_state();
     [[nodiscard]] bool has_reported(const std::string& transaction) const;

@@ -90,8 +90,8 @@ bool Suspender::recover(const std::function<bool(const std::string& transaction)
     Recovered event{*marker, same_boot, {}, ""};
     event.since = compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
     if (!event.same_boot) event.why_lost = why_image_was_lost(deps_.power.root);
-    deps_.woke();  // a sleep since then is this transaction's own
-    handle(event);
+    deps_.slept();
+    handle(event);  // nobody is listened to before: a request would come first
     return true;
 }
 
@@ -176,6 +176,7 @@ void Suspender::apply(const FlushOutput& effect) {
 void Suspender::apply(const EnterSleep& effect) {
     before_ = read_before_sleep(deps_.power.root);
     sleeper_.start(effect.plan, [this, serial = effect.serial](const SleepResult& result) {
+        deps_.slept();
         deps_.woke();
         handle(SleepReturned{serial, result});
     });
@@ -198,6 +199,7 @@ void Suspender::apply(const Rehearse& effect) {
 }
 
 void Suspender::rehearsed(Serial serial, const Rehearsal& rehearsal) {
+    deps_.slept();
     deps_.woke();
     if (waiting_ && !waiting_->answered) answer(to_json(rehearsal));
     handle(Rehearsed{serial});

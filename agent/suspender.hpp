@@ -37,6 +37,8 @@ class Suspender {
         std::function<void(const Caller& caller)> expect_silence;
         /// Calls back once all that was said has left, or after a short while.
         std::function<void(glib::Callback)> flush;
+        /// Whatever has slept until now is a transaction's own, and no news.
+        std::function<void()> slept;
         /// The machine may have slept: connections must be looked at again.
         std::function<void()> woke;
         /// No transaction is under way any more.

@@ -1,182 +1,219 @@
 # SPDX-FileCopyrightText: The hypnos authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""SIGKILL at each boundary of an effect: the next agent finishes what this one began.
-
-An unchanged agent runs with `tests/support/crash_at.cpp` preloaded, which counts the lines "effect
-NAME" and "effect NAME done" and kills the agent at the one that the test has chosen.
-"""
+"""SIGKILL before and after each effect: the next agent finishes what this one began."""
 
 import os
 import re
-import uuid
-from dataclasses import dataclass
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterable, Iterator
 
+import crashing
 import pytest
-from lab import (
-    POWER_PORT,
-    AgentWire,
-    Contents,
-    Image,
-    Vm,
-    build_image,
-    find_kernel,
-    wait_until,
-)
+from crashing import NEVER, Aftermath, Patient, Scenario
+from lab import Image, Vm
 
 pytestmark = pytest.mark.qemu
 
 MakeVm = Callable[..., Vm]
 
-NEVER = 1_000_000
-"""A point that is not reached: the whole transaction passes, and its points are written down."""
+NOT_HERE = {"LetLocalSleep": "only logind announces sleeps, and these guests have none"}
+"""Effects that no scenario is killed at, and why."""
 
-TERMINAL = {"HYPNOS_RESUMED", "HYPNOS_SUSPEND_FAILED", "HYPNOS_IMAGE_LOST"}
-HOOKS = ("10-first", "20-second")
-HOOK = """#!/bin/sh
-echo "${0##*/} $1" >>/data/hooks.log
-[ "$1" = post ] || [ ! -e /run/veto ] || [ "${0##*/}" != 20-second ] || exit 1
-[ "$1" = post ] || [ ! -e /run/slow ] || exec sleep 60
-"""
+CORE = Path(__file__).parents[2] / "agent/core"
+
+deep = pytest.mark.skipif(os.environ.get("HYPNOS_DEEP") != "1", reason="deep tests only")
+
+
+class Ward:
+    """Two guests that share the points of a scenario."""
+
+    def __init__(self, patients: list[Patient], threads: ThreadPoolExecutor) -> None:
+        self.patients = patients
+        self.visited: set[str] = set()
+        """Points at which an agent was killed."""
+        self._threads = threads
+        self._points: dict[Scenario, list[str]] = {}
+
+    def points(self, scenario: Scenario) -> list[str]:
+        """What is passed when nobody is killed, beyond those killed before."""
+        if scenario not in self._points:
+            whole = self.patients[0].crash(scenario, (*scenario.before, NEVER))
+            self._points[scenario] = whole.points[sum(scenario.before) :]
+        return self._points[scenario]
+
+    def kill_at(self, scenario: Scenario, numbers: Iterable[int], points: list[str]) -> None:
+        """One transaction for each number of a point, from 1."""
+        left = deque(numbers)
+        assert left
+
+        def treat(patient: Patient) -> None:
+            while left:
+                number = left.popleft()
+                check(patient, scenario, number, points)
+                self.visited.add(points[number - 1])
+
+        for done in [self._threads.submit(treat, patient) for patient in self.patients]:
+            done.result()
 
 
 @pytest.fixture(scope="session")
 def image() -> Image:
     """Guests whose agent can be killed at a chosen point."""
-    agent = Path(os.environ["HYPNOS_AGENT"])
-    shim = Path(os.environ["HYPNOS_BUILD"]) / "tests/support/libcrash_at.so"
-    guest_agent = "/usr/sbin/hypnos-agent"
-    hooks = {f"etc/hypnos/sleep.d/{name}": (HOOK, 0o755) for name in HOOKS}
-    contents = Contents(
-        programs={guest_agent: agent},
-        agent=["/bin/env", "LD_PRELOAD=/lib/crash_at.so", guest_agent],
-        files={"lib/crash_at.so": (shim.read_bytes(), 0o755), **hooks},
-    )
-    return build_image(find_kernel(), contents)
+    return crashing.image()
 
 
-@dataclass
-class Aftermath:
-    """What is to be seen once the next agent is idle."""
-
-    points: list[str]
-    """The boundaries that were passed, the last one being where it was killed."""
-    slept: bool
-    """QEMU has seen a sleep."""
-    ended: list[dict[str, Any]]
-    """The data of the events that ended the transaction."""
-    hooks: list[str]
-    """Calls of hooks, in order."""
+@pytest.fixture(scope="module")
+def ward(shared_vm_factory: MakeVm) -> Iterator[Ward]:
+    """The threads stay until the end: a QEMU ends with the thread that started it."""
+    vms = [shared_vm_factory(data_mb=64) for _ in range(2)]
+    with ThreadPoolExecutor(len(vms)) as threads:
+        yield Ward([Patient(vm.wait_ready()) for vm in vms], threads)
 
 
-class Patient:
-    """A guest whose agent dies again and again."""
-
-    def __init__(self, vm: Vm) -> None:
-        self.vm = vm
-        self.woken = 0
-
-    def pid(self) -> str:
-        return self.vm.sh("cat /run/agent.pid", timeout=3).check()
-
-    def crash(self, point: int, ask: Callable[[AgentWire, str], None]) -> Aftermath:
-        """Kill the agent at a point of what `ask` asks for, and let the next one finish."""
-        self.vm.sh("rm -f /data/hooks.log /run/crash-points; echo s2idle >/sys/power/mem_sleep")
-        before, seen = self.pid(), len(self.vm.qmp.events)
-        self.vm.sh(f"echo {point} >/run/crash-at").check()
-        transaction = str(uuid.uuid4())
-        with self.vm.connect(POWER_PORT) as power:
-            power.sync()
-            ask(power, transaction)
-            self.live_on(before)
-        ended = self.ended(transaction)
-        slept = any(event.name.startswith("SUSPEND") for event in self.vm.qmp.events[seen:])
-        hooks = self.vm.sh("cat /data/hooks.log 2>/dev/null").stdout.split("\n")
-        points = self.vm.sh("cat /run/crash-points").stdout.splitlines()
-        return Aftermath(points, slept, ended, [line for line in hooks if line])
-
-    def live_on(self, killed: str) -> None:
-        """Wake the guest if it sleeps, until another agent runs, or none was killed."""
-
-        def another() -> bool:
-            if self.vm.qmp.status() == "suspended":
-                self.vm.qmp.wake()
-            try:
-                chosen = self.vm.sh("cat /run/crash-at 2>/dev/null", timeout=1).stdout.strip()
-                return self.pid() != killed or (chosen == str(NEVER) and self.is_idle())
-            except TimeoutError:
-                return False
-
-        wait_until(another, 60, "no other agent")
-
-    def is_idle(self) -> bool:
-        log = self.vm.sh("grep -c 'suspend ended' /run/agent.log", timeout=1).stdout.strip()
-        return int(log or 0) > 0
-
-    def ended(self, transaction: str) -> list[dict[str, Any]]:
-        """Once the agent is idle."""
-        with self.vm.connect(POWER_PORT) as power:
-            power.sync(30)
-            wait_until(lambda: power.request("hypnos-status")["state"] == "idle", 30)
-            events = power.request("hypnos-events")["events"]
-        return [
-            event["data"]
-            for event in events
-            if event["event"] in TERMINAL and event["data"]["transaction"] == transaction
-        ]
-
-    def nothing_is_left(self) -> None:
-        """No marker, no notes, no alarm, and the settings as they were."""
-        left = "ls /var/lib/hypnos /run/hypnos/hooks 2>/dev/null | grep -v : | grep ."
-        assert self.vm.sh(left).stdout == ""
-        assert self.vm.sh("cat /sys/class/rtc/rtc0/wakealarm").stdout.strip() == ""
-        assert "[s2idle]" in self.vm.sh("cat /sys/power/mem_sleep").stdout
-        assert self.vm.sh("ps | grep '[s]leep.d'").stdout == ""
+def check(patient: Patient, scenario: Scenario, number: int, points: list[str]) -> None:
+    """Kill an agent there, and look at what the next one made of it."""
+    where = f"killed at point {number}: {points[number - 1]}"
+    after = patient.crash(scenario, (*scenario.before, number))
+    print(where, [end["outcome"] for end in after.ended], after.hooks)
+    assert after.points[sum(scenario.before) :] == points[:number], where
+    numbers = [event["data"]["seq"] for event in after.events]
+    assert numbers == list(range(after.seq + 1, after.seq + 1 + len(numbers))), where
+    is_local = scenario.ask is crashing.sleep_locally
+    # Before anything was prepared there is nothing to tell, and nobody was told otherwise.
+    expected = int("effect Persist done" in after.points or is_local)
+    assert len(after.ended) == expected, (where, after.ended)
+    for end in after.ended:
+        assert (end["outcome"] == "slept") == after.slept, (where, end)
+        assert (end["initiator"] == "local") == is_local, (where, end)
+    hooks_were_undone(after, is_local, where)
+    nothing_is_left(after, scenario, where)
 
 
-def each_undone_once(hooks: list[str]) -> None:
-    """Every `pre` has one `post`, in reverse order."""
-    pre = [line.split()[0] for line in hooks if line.endswith(" pre")]
-    post = [line.split()[0] for line in hooks if line.endswith(" post")]
-    assert post == pre[::-1], hooks
-    assert len(set(pre)) == len(pre), hooks
+def hooks_were_undone(after: Aftermath, is_local: bool, where: str) -> None:
+    """Every `pre` has one `post`, in reverse order; after a local sleep that nobody announced, all do."""
+    pre = [line.split()[0] for line in after.hooks if line.endswith(" pre")]
+    post = [line.split()[0] for line in after.hooks if line.endswith(" post")]
+    assert len(set(pre)) == len(pre), (where, after.hooks)
+    assert post == (list(crashing.HOOKS) if is_local else pre)[::-1], (where, after.hooks)
 
 
-def ram_with_alarm(power: AgentWire, transaction: str) -> None:
-    """A sleep with everything: hooks, an alarm, a wake."""
-    arguments = {"mode": "ram", "transaction": transaction, "wake-after-ms": 600_000}
-    power.send("hypnos-suspend", arguments, id="sleep")
+def nothing_is_left(after: Aftermath, scenario: Scenario, where: str) -> None:
+    """No marker, no notes, no alarm, no hook, and the settings as they were."""
+    left = {name: after.seen[name] for name in ("left", "alarm", "processes")}
+    assert not any(left.values()), (where, left)
+    before = "deep" if "deep" in scenario.set_up else "s2idle"
+    assert f"[{before}]" in after.seen["setting"][0], (where, after.seen["setting"])
 
 
-def points_of(patient: Patient, ask: Callable[[AgentWire, str], None]) -> list[str]:
-    """The boundaries that a transaction passes when nobody is killed."""
-    whole = patient.crash(NEVER, ask)
-    patient.vm.sh("rm -f /run/crash-at").check()
-    killed = patient.pid()
-    patient.vm.sh(f"kill -9 {killed}").check()  # the next one counts from 0
-    wait_until(lambda: patient.pid() != killed)
-    return whole.points
+RAM = Scenario(crashing.suspend("ram", **{"wake-after-ms": 600_000}))
+"""A sleep with everything: hooks, an alarm, a wake."""
+
+VETO = Scenario(crashing.suspend("ram"), "touch /run/veto")
+CANCEL = Scenario(crashing.suspend_and_cancel, "touch /run/slow")
+REHEARSAL = Scenario(crashing.rehearse)
+LOCAL = Scenario(crashing.sleep_locally, "echo deep >/sys/power/mem_sleep", asleep=1.5)
+"""Long enough for the RTC's seconds to tell."""
+
+RAM_BRIEFLY = Scenario(crashing.suspend("ram"))
+DISK = Scenario(crashing.suspend("disk"), to_disk=True)
 
 
-@pytest.fixture
-def patient(vm_factory: MakeVm) -> Patient:
-    return Patient(vm_factory(data_mb=64).wait_ready())
+def numbers_from(points: list[str], first: str) -> list[int]:
+    """The numbers of a point and of all that follow."""
+    return list(range(points.index(first) + 1, len(points) + 1))
 
 
-def test_a_ram_sleep_survives_sigkill_at_every_boundary(patient: Patient) -> None:
-    points = points_of(patient, ram_with_alarm)
+def test_a_ram_sleep(ward: Ward) -> None:
+    points = ward.points(RAM)
     assert len(points) > 40
-    prepared = points.index("effect Persist")
-    for number in range(1, len(points) + 1):
-        after = patient.crash(number, ram_with_alarm)
-        where = f"killed at point {number}: {points[number - 1]}"
-        print(where, [end["outcome"] for end in after.ended], after.hooks)
-        assert after.points == points[:number], where
-        each_undone_once(after.hooks)
-        # Before anything was prepared there is nothing to tell, and nobody was told otherwise.
-        expected = 0 if number <= prepared + 1 else 1
-        assert len(after.ended) == expected, (where, after.ended)
-        for end in after.ended:
-            assert (end["outcome"] == "slept") == after.slept, (where, end)
-        patient.nothing_is_left()
+    ward.kill_at(RAM, range(1, len(points) + 1), points)
+
+
+def test_a_veto(ward: Ward) -> None:
+    points = ward.points(VETO)
+    ward.kill_at(VETO, numbers_from(points, "effect Refuse"), points)
+
+
+def test_a_cancel(ward: Ward) -> None:
+    points = ward.points(CANCEL)
+    ward.kill_at(CANCEL, numbers_from(points, "effect StopHook"), points)
+
+
+def test_a_rehearsal_and_the_next_one_works(ward: Ward) -> None:
+    points = ward.points(REHEARSAL)
+    assert points == ["effect Rehearse", "effect Rehearse done"]
+    ward.kill_at(REHEARSAL, (1, 2), points)
+    for patient in ward.patients:
+        assert patient.power.request("hypnos-rehearse", id="again", timeout=40)["works"]
+
+
+def test_a_local_sleep(ward: Ward) -> None:
+    points = ward.points(LOCAL)
+    ward.kill_at(LOCAL, range(1, len(points) + 1), points)
+
+
+def recovery(ward: Ward, first: int) -> None:
+    """Kill an agent in a sleep, and the next at every point of what it does about it."""
+    scenario = replace(RAM, before=(first,))
+    points = ward.points(scenario)
+    ward.kill_at(scenario, range(1, len(points) + 1), points)
+
+
+def test_a_recovery_from_a_sleep(ward: Ward) -> None:
+    """The kernel has come back, and the marker does not say so."""
+    points = ward.points(RAM)
+    recovery(ward, points.index("effect EnterSleep done") + 2)
+    expected = {"PutBack", "Persist", "Refresh", "DisarmAlarm", "RunHook", "Report", "Forget"}
+    passed = ward.points(replace(RAM, before=(points.index("effect EnterSleep done") + 2,)))
+    assert {point.split()[1] for point in passed} == expected
+
+
+@deep
+@pytest.mark.parametrize("effect", ["RunHook", "ArmAlarm", "Accept", "Refresh", "DisarmAlarm"])
+def test_a_recovery_from_another_point(ward: Ward, effect: str) -> None:
+    recovery(ward, ward.points(RAM).index(f"effect {effect} done") + 1)
+
+
+def after_the_return(points: list[str]) -> list[int]:
+    """The first point of each effect that follows a sleep, and the very last."""
+    later = numbers_from(points, "effect EnterSleep done")[1:]
+    first = {points[number - 1]: number for number in reversed(later)}
+    return [first[f"effect {name}"] for name in ("Persist", "Report", "Forget")] + [later[-1]]
+
+
+def test_a_disk_sleep_after_the_return(ward: Ward) -> None:
+    """It passes the same points as a sleep in RAM."""
+    points = ward.points(RAM_BRIEFLY)
+    ward.kill_at(DISK, after_the_return(points), points)
+
+
+@deep
+def test_a_disk_sleep_at_every_point_after_the_return(ward: Ward) -> None:
+    points = ward.points(RAM_BRIEFLY)
+    ward.kill_at(DISK, numbers_from(points, "effect EnterSleep done")[1:], points)
+
+
+@deep
+@pytest.mark.parametrize("scenario", [VETO, CANCEL, RAM_BRIEFLY], ids=["veto", "cancel", "ram"])
+def test_every_point(ward: Ward, scenario: Scenario) -> None:
+    points = ward.points(scenario)
+    first = points.index("effect RunHook done") + 1 if scenario is CANCEL else 1
+    ward.kill_at(scenario, range(first, len(points) + 1), points)
+
+
+def effect_names() -> set[str]:
+    """The alternatives of the machine's type Effect."""
+    text = "".join(path.read_text() for path in sorted(CORE.glob("*.hpp")))
+    found = re.search(r"using Effect =\s*std::variant<([^>]*)>", text)
+    assert found
+    return set(re.findall(r"\w+", found[1]))
+
+
+def test_an_agent_was_killed_before_and_after_every_effect(ward: Ward) -> None:
+    """By the tests above."""
+    killed_at = effect_names() - NOT_HERE.keys()
+    expected = {point for name in killed_at for point in (f"effect {name}", f"effect {name} done")}
+    assert expected - ward.visited == set()

@@ -78,7 +78,6 @@ def test_a_masked_target_is_told_of(vm: Vm) -> None:
             only_finding(vm, mode, "warn unit.masked")
 
 
-@pytest.mark.xfail(strict=True, reason="preflight does not ask logind yet")
 def test_who_inhibits_sleep_is_named(vm: Vm) -> None:
     inhibitor = "systemd-inhibit --what=sleep --mode=block --who=backup --why=running sleep 1000"
     with process(vm, inhibitor):

@@ -5,41 +5,50 @@
 // reads the debug line that the agent writes before and after each effect ("effect NAME", "effect
 // NAME done") and counts them.
 //
-//   /run/crash-at      a number N: at the N-th such line SIGKILL; the file is removed first
+//   /run/crash-at      a number N: at the N-th such line SIGKILL. Numbers after it, one in a line, are
+//                      for the next agents. The file is removed when the last one has come.
 //   /run/crash-points  the line of each point is written here
 
 #include <glib.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace {
 
 constexpr const char* kAt = "/run/crash-at";
+constexpr const char* kNext = "/run/crash-at.next";
 constexpr const char* kPoints = "/run/crash-points";
 
 int points_seen = 0;
 
-int chosen_point() {
-    int number = 0;
-    if (FILE* file = fopen(kAt, "re")) {
-        if (fscanf(file, "%d", &number) != 1) number = 0;
-        fclose(file);
+std::string content_of(const char* path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A new file, because a name that is there has its whole content.
+void leave_to_next(const std::string& numbers) {
+    if (numbers.empty()) {
+        unlink(kAt);
+        return;
     }
-    return number;
+    std::ofstream(kNext) << numbers;
+    rename(kNext, kAt);
 }
 
 void pass_point(const char* line) {
-    const int chosen = chosen_point();
+    const std::string numbers = content_of(kAt);
+    const int chosen = atoi(numbers.c_str());
     if (chosen == 0) return;
-    if (FILE* file = fopen(kPoints, "ae")) {
-        fprintf(file, "%s\n", line);
-        fclose(file);
-    }
+    std::ofstream(kPoints, std::ios::app) << line << '\n';
     if (++points_seen != chosen) return;
-    unlink(kAt);
+    leave_to_next(numbers.substr(numbers.find('\n') + 1));
     kill(getpid(), SIGKILL);
 }
 
