@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The agent: two ports, the sessions on them, one suspender, the events of this boot. Everything
-// runs on the default main context; only the write to /sys/power/state has a thread of its own.
+// runs on the default main context; each job that may block has a thread of its own.
 
 #pragma once
 
@@ -45,6 +45,7 @@ class Agent {
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
   private:
     Port make_port(const Endpoint& endpoint, Role role);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // Sleeps that nobody asked this agent for: logind announces its own; any other (rtcwake(8), a write
-// to /sys/power/state) is noticed afterwards, by the jump of the clock.
+// to /sys/power/state) is noticed afterwards, by the kernel's log and by the jump of the clock.
 
 #pragma once
 
@@ -11,6 +11,7 @@
 #include "agent/core/suspend_machine.hpp"
 #include "agent/system/clock_watch.hpp"
 #include "agent/system/root.hpp"
+#include "agent/system/sleep_log_watch.hpp"
 #include "agent/system/wakeup_sources.hpp"
 
 namespace hypnos::agent {
@@ -26,10 +27,10 @@ class LocalSleeps {
     LocalSleeps(const Root& root, Deps deps);
 
     void announced(SleepMode mode);
-    void over();
+    void over(bool deep = true);
 
     /// Tells of a sleep that happened since the last one known.
-    void check();
+    void check(bool deep = true);
 
     /// Whatever has happened until now, or until then, is known.
     void forget();
@@ -42,6 +43,8 @@ class LocalSleeps {
     WakeupCounts wakeups_;
     Deps deps_;
     ClockWatch clock_watch_;
+    SleepLogWatch log_watch_;
+    glib::Source settled_;
 };
 
 }  // namespace hypnos::agent

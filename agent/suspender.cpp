@@ -15,8 +15,8 @@ namespace {
 BootTime now() { return std::chrono::duration_cast<BootTime>(boottime()); }
 
 Error failure_of(const Record& record) {
-    const Json data =
-        Json::object({{"outcome", name_of(record.outcome)}, {"errno", record.os_error}});
+    Json data = Json::object({{"outcome", name_of(record.outcome)}});
+    if (record.os_error != 0) data.set("errno", record.os_error);
     return {ErrorCode::Generic, record.error, data};
 }
 
@@ -67,16 +67,26 @@ void Suspender::ask(const SuspendEvent& event, const Waiting& asker) {
 }
 
 Result<void> Suspender::cancel(const std::string& transaction) {
-    const std::string& current = machine_.record().request.transaction;
-    if (machine_.state() == SuspendMachine::State::Idle)
-        return fail("there is nothing to cancel: no suspend is under way");
-    if (!transaction.empty() && transaction != current)
-        return fail("there is no such transaction under way; it is " + current);
-    if (!machine_.cancellable())
-        return fail("it is too late to cancel transaction " + current + ": it is " +
-                    std::string(name_of(machine_.state())));
+    if (const std::string reason = reason_not_to_cancel(transaction); !reason.empty())
+        return fail(reason);
     handle(CancelRequested{});
     return {};
+}
+
+std::string Suspender::reason_not_to_cancel(const std::string& transaction) const {
+    const SuspendMachine::State state = machine_.state();
+    if (state == SuspendMachine::State::Idle)
+        return "there is nothing to cancel: no suspend is under way";
+    if (state == SuspendMachine::State::Rehearsing)
+        return "a rehearsal is under way, which cannot be cancelled";
+    const std::string& current = machine_.record().request.transaction;
+    if (!transaction.empty() && transaction != current)
+        return "there is no such transaction under way; it is " + current;
+    if (machine_.cancellable()) return "";
+    const std::string is = "transaction " + current + " is ";
+    if (!works_for_host()) return is + "a sleep that was started in the guest, not by a host";
+    if (state == SuspendMachine::State::Preparing) return is + "being cancelled already";
+    return "it is too late to cancel: " + is + std::string(name_of(state));
 }
 
 bool Suspender::recover(const std::function<bool(const std::string& transaction)>& reported) {

@@ -82,6 +82,7 @@ class Suspender {
         bool answered = false;
     };
 
+    [[nodiscard]] std::string reason_not_to_cancel(const std::string& transaction) const;
     void later(glib::Callback step);
     void ask(const SuspendEvent& event, const Waiting& asker);
     void handle(const SuspendEvent& event);

@@ -16,8 +16,7 @@ namespace {
 Json last_record(const EventLog& events) {
     Json last;
     for (const EventLog::Entry& entry : events.entries()) {
-        if (entry.event.name == events::kResumed || entry.event.name == events::kSuspendFailed)
-            last = entry.event.data;
+        if (entry.event.data.has("outcome")) last = entry.event.data;
     }
     return last;
 }
@@ -32,6 +31,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     Agent& agent = context.agent;
+    agent.local_sleeps().check();
     const SuspendMachine& machine = agent.suspender().machine();
     Json status = Json::object({{"state", name_of(machine.state())},
                                 {"version", HYPNOS_VERSION},
@@ -39,8 +39,7 @@ CommandResult hypnos_status(const Context& context, const Json& arguments) {
                                 {"boottime-us", boottime_us()},
                                 {"last-seq", agent.events().last_seq()},
                                 {"resume-count", agent.resume_count()}});
-    if (machine.state() != SuspendMachine::State::Idle)
-        status.set("transaction", machine.record().request.transaction);
+    if (machine.has_transaction()) status.set("transaction", machine.record().request.transaction);
     if (const Json last = last_record(agent.events()); !last.is_null()) status.set("last", last);
     return status;
 }
@@ -49,6 +48,7 @@ CommandResult hypnos_events(const Context& context, const Json& arguments) {
     Arguments given(arguments);
     const std::int64_t since = given.optional_integer("since").value_or(0);
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
+    context.agent.local_sleeps().check();
     const EventLog& log = context.agent.events();
     Json found = Json::array();
     for (const EventLog::Entry& entry : log.entries()) {

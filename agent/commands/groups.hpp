@@ -30,9 +30,6 @@ CommandResult hypnos_rehearse(const Context& context, const Json& arguments);
 CommandResult hypnos_preflight(const Context& context, const Json& arguments);
 CommandResult hypnos_capabilities(const Context& context, const Json& arguments);
 
-// rehearse.cpp
-CommandResult hypnos_rehearse(const Context& context, const Json& arguments);
-
 // events.cpp
 CommandResult hypnos_status(const Context& context, const Json& arguments);
 CommandResult hypnos_events(const Context& context, const Json& arguments);

@@ -111,7 +111,6 @@ Json ended_json(const Record& record) {
     data.set("slept-ms", record.slept.count());
     if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
     data.set("hooks", hooks_json(record.hooks));
-    if (!record.wake_reason.empty()) data.set("wake-reason", record.wake_reason);
     add_refresh(data, record.refresh);
     if (!record.error.empty()) add_failure(data, record);
     return data;

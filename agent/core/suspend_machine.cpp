@@ -84,6 +84,10 @@ std::vector<Effect> SuspendMachine::step(const SuspendEvent& event, BootTime now
     return std::visit([this](const auto& e) { return on(e); }, event);
 }
 
+bool SuspendMachine::has_transaction() const {
+    return state_ != State::Idle && state_ != State::Rehearsing;
+}
+
 bool SuspendMachine::cancellable() const {
     constexpr std::array kStates = {State::Checking, State::Preparing, State::Arming,
                                     State::Flushing};

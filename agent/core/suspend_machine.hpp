@@ -178,6 +178,8 @@ class SuspendMachine {
     [[nodiscard]] const Record& record() const { return record_; }
     /// When Expired is due; there is one in every state but Idle.
     [[nodiscard]] std::optional<BootTime> deadline() const { return deadline_; }
+    /// Neither idle nor rehearsing: record() is of what is under way.
+    [[nodiscard]] bool has_transaction() const;
     /// Whether CancelRequested would end the transaction.
     [[nodiscard]] bool cancellable() const;
     /// What Persist writes; boot id and baseline are the caller's to add.

@@ -4,6 +4,7 @@
 #include "agent/system/kernel_log.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -50,6 +51,13 @@ void KernelLog::take(const char* data, std::size_t size, std::deque<std::string>
         if (messages.size() > kMessagesMax) messages.pop_front();
     }
     partial_.erase(0, start);
+}
+
+/// An ordinary file, as a test may have, would be readable for ever.
+int KernelLog::live_fd() const {
+    struct stat info {};
+    const bool live = kmsg_ && fstat(kmsg_.get(), &info) == 0 && S_ISCHR(info.st_mode);
+    return live ? kmsg_.get() : -1;
 }
 
 std::vector<std::string> KernelLog::read_new() {

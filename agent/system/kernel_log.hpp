@@ -29,6 +29,9 @@ class KernelLog {
     /// blocks; at most the last 2,000 messages.
     [[nodiscard]] std::vector<std::string> read_new();
 
+    /// To be polled for new messages; invalid where there is no live log.
+    [[nodiscard]] int live_fd() const;
+
   private:
     void take(const char* data, std::size_t size, std::deque<std::string>& messages);
 

@@ -18,7 +18,7 @@ constexpr const char* kThisBoot = "/run/hypnos/transaction.json";
 void TransactionStore::save(const Marker& marker) {
     const std::string text = to_json(marker).dump() + "\n";
     const Result<void> saved = root_.replace_durably(kAcrossBoots, text);
-    if (saved) return;
+    if (saved) return root_.remove(kThisBoot);
     g_warning("%s; a disk sleep whose image gets lost will not be told of",
               saved.error().message.c_str());
     if (const Result<void> kept = root_.replace(kThisBoot, text); !kept)
@@ -32,8 +32,8 @@ void TransactionStore::forget() {
 }
 
 std::optional<Marker> TransactionStore::load() {
-    std::optional<Marker> marker = load(kAcrossBoots);
-    return marker ? marker : load(kThisBoot);
+    std::optional<Marker> marker = load(kThisBoot);
+    return marker ? marker : load(kAcrossBoots);
 }
 
 std::optional<Marker> TransactionStore::load(const char* file) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // Where the marker of a transaction lies: /var/lib/hypnos/transaction.json, which outlives a boot, or
-// /run/hypnos/transaction.json where /var/lib cannot be written.
+// /run/hypnos/transaction.json while /var/lib cannot be written: where both are, that one is newer.
 
 #pragma once
 

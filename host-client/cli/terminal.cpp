@@ -36,11 +36,11 @@ Exit exit_of(Outcome outcome, Require require) {
         case Outcome::ImageLost:
             return Exit::OtherOutcome;
         case Outcome::Refused:
+        case Outcome::Cancelled:
             return Exit::Refused;
         case Outcome::TimedOut:
             return Exit::TimedOut;
         case Outcome::Failed:
-        case Outcome::Cancelled:
             return Exit::Failed;
     }
     return Exit::Failed;

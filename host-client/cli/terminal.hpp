@@ -17,7 +17,7 @@ enum class Exit {
     Failed = 1,
     Usage = 2,
     Unreachable = 3,
-    Refused = 4,
+    Refused = 4,  ///< or cancelled: nothing slept
     TimedOut = 5,
     OtherOutcome = 6,  ///< it ended in another way than was asked
 };

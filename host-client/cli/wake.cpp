@@ -41,6 +41,7 @@ Json to_json(const Line& line, const WakeReport& report) {
     Json result = Json::object(
         {{"guest", line.guest}, {"was-asleep", report.was_asleep}, {"text", report.text}});
     if (!report.boot_id.empty()) result.set("boot-id", report.boot_id);
+    if (report.record.has("outcome")) result.set("outcome", report.record["outcome"]);
     if (report.record.has("slept-ms")) result.set("slept-ms", report.record["slept-ms"]);
     if (!report.record.is_null()) result.set("record", report.record);
     result.set("timeline", cli::to_json(report.timeline));
@@ -57,8 +58,14 @@ Exit wake(const Words& words) {
     const auto report = run<Result<WakeReport>>(
         context.get(), [&](const auto& done) { guest.wake(line->limit, done); });
     if (!report) return complain(report.error());
-    print_line(line->json ? to_json(*line, *report).dump() : printable("awake: " + report->text));
-    return Exit::Done;
+    const bool lost = report->record["outcome"] == Json(name_of(Outcome::ImageLost));
+    if (line->json)
+        print_line(to_json(*line, *report).dump());
+    else if (lost)
+        complain("image-lost: " + report->text);
+    else
+        print_line(printable("awake: " + report->text));
+    return lost ? Exit::OtherOutcome : Exit::Done;
 }
 
 }  // namespace hypnos::cli

@@ -47,6 +47,20 @@ std::string slept_text(const Json& data) {
     return "the agent's record says that it slept" + (slept ? " " + slept_words(*slept) : "");
 }
 
+/// What a guest may say no with; anything else is a failure.
+Outcome outcome_of(const Error& error) {
+    if (error.code == ErrorCode::Refused) return Outcome::Refused;
+    for (const Outcome outcome : {Outcome::Cancelled, Outcome::TimedOut}) {
+        if (error.data["outcome"] == Json(hypnos::name_of(outcome))) return outcome;
+    }
+    return Outcome::Failed;
+}
+
+const char* verb_of(Outcome outcome) {
+    if (outcome == Outcome::Refused) return "refused";
+    return outcome == Outcome::Failed ? "failed" : "gave up";
+}
+
 // An alarm is set when the pre hooks have run; a record without phases has only the slept time.
 bool before_alarm(const Json& data, std::chrono::milliseconds wake_after) {
     const auto away = away_of(data);
@@ -63,8 +77,8 @@ void OutcomeJudge::add(const Evidence& evidence, HostTime at) {
 }
 
 bool OutcomeJudge::concerns(const Json& data) const {
-    return data["transaction"] == Json(question_.transaction) &&
-           data["boot-id"] == Json(question_.boot_id);
+    if (data["transaction"] != Json(question_.transaction)) return false;
+    return data["boot-id"] == Json(question_.boot_id) || is_lost(data);
 }
 
 void OutcomeJudge::decide(Outcome outcome, const std::string& text) {
@@ -81,10 +95,8 @@ void OutcomeJudge::on(const AgentAccepted&) {
 }
 
 void OutcomeJudge::on(const AgentSaidNo& evidence) {
-    const bool refused = evidence.error.code == ErrorCode::Refused;
-    decide(
-        refused ? Outcome::Refused : Outcome::Failed,
-        std::string("the agent ") + (refused ? "refused: " : "failed: ") + evidence.error.message);
+    const Outcome outcome = outcome_of(evidence.error);
+    decide(outcome, std::string("the agent ") + verb_of(outcome) + ": " + evidence.error.message);
 }
 
 void OutcomeJudge::on(const AgentRecord& evidence) {

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "hypnos/protocol/power.hpp"
 #include "text.hpp"
 
 namespace hypnos {
@@ -28,6 +29,13 @@ std::optional<std::int64_t> phase(const Json& record, std::string_view name) {
 
 }  // namespace
 
+bool is_final(const Event& event) {
+    return event.name == events::kResumed || event.name == events::kSuspendFailed ||
+           event.name == events::kImageLost;
+}
+
+bool is_lost(const Json& record) { return record["outcome"] == Json(name_of(Outcome::ImageLost)); }
+
 std::optional<milliseconds> slept_of(const Json& record) {
     const std::optional<std::int64_t> ms = sane(record["slept-ms"]);
     if (!ms) return std::nullopt;
@@ -36,9 +44,10 @@ std::optional<milliseconds> slept_of(const Json& record) {
 
 std::optional<milliseconds> age_of_last(const Json& status) {
     const std::optional<std::int64_t> now = sane(status["boottime-us"]);
-    const std::optional<std::int64_t> returned = phase(status["last"], "returned");
-    if (!now || !returned || *now < *returned) return std::nullopt;
-    return milliseconds((*now - *returned) / 1000);
+    const Json last = status["last"];
+    const std::optional<std::int64_t> ended = phase(last, is_lost(last) ? "finished" : "returned");
+    if (!now || !ended || *now < *ended) return std::nullopt;
+    return milliseconds((*now - *ended) / 1000);
 }
 
 std::string slept_words(milliseconds slept) {

@@ -11,12 +11,20 @@
 #include <string>
 
 #include "hypnos/protocol/json.hpp"
+#include "hypnos/protocol/message.hpp"
 
 namespace hypnos {
 
+/// Whether its data is the record of a transaction that has ended.
+[[nodiscard]] bool is_final(const Event& event);
+
+/// Whether the guest booted afresh instead of going on from its image.
+[[nodiscard]] bool is_lost(const Json& record);
+
 [[nodiscard]] std::optional<std::chrono::milliseconds> slept_of(const Json& record);
 
-/// How long ago, by the guest's own clock, the sleep in `last` of a hypnos-status ended.
+/// How long ago, by the guest's own clock, the sleep in `last` of a hypnos-status ended. One whose
+/// image was lost has no end in this boot but that of its post hooks.
 [[nodiscard]] std::optional<std::chrono::milliseconds> age_of_last(const Json& status);
 
 /// In words. The guest's clock counts sleep in seconds where it has only an RTC to ask.

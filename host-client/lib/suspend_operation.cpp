@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "record.hpp"
 #include "text.hpp"
 
 namespace hypnos {
@@ -35,10 +36,6 @@ std::string new_uuid() {
     std::string result(text);
     g_free(text);
     return result;
-}
-
-bool is_final(const Event& event) {
-    return event.name == events::kResumed || event.name == events::kSuspendFailed;
 }
 
 std::string run_state_of(const Json& reply) { return reply["status"].string().value_or("?"); }

@@ -109,8 +109,7 @@ void WakeOperation::answered() {
 }
 
 void WakeOperation::agent_event(const Event& event) {
-    const bool is_final = event.name == events::kResumed || event.name == events::kSuspendFailed;
-    if (!is_final) return;
+    if (!is_final(event)) return;
     answered();  // what it says may be of an earlier sleep: the status decides
     mark(event.name, host_now());
 }
@@ -142,6 +141,9 @@ void WakeOperation::record_came(const Json& record) {
     const std::optional<milliseconds> slept = slept_of(record);
     const bool did_sleep = slept && (outcome == "slept" || outcome == "s2idle");
     if (record.is_null()) return done("; it has no record of a sleep");
+    if (is_lost(record))
+        return done("; its image was lost: " +
+                    record["error"].string().value_or("no reason given"));
     done(did_sleep ? "; it slept " + slept_words(*slept)
                    : "; its last request to sleep was " + outcome);
 }

@@ -27,6 +27,7 @@ def sleep_once(agent: Agent, kernel: FakeKernel) -> None:
         kernel.fall_asleep()
         kernel.wake()
         power.event("HYPNOS_RESUMED")
+        power.ping()  # its marker is removed right after the event
 
 
 def test_killed_and_restarted_it_answers_and_goes_on_counting(

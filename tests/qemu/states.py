@@ -4,12 +4,13 @@
 
 import os
 import re
+import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
-from lab import Contents, Image, Vm, build_image, find_kernel, wait_until
+from lab import AgentWire, Contents, Image, Vm, build_image, find_kernel, wait_until
 from lab.programs import compiled
 
 PROGRAMS = ("hold_secret", "silent_fuse", "wait_for_vfork")
@@ -44,6 +45,24 @@ def sleeps_in_ram(vm: Vm) -> None:
     vm.qmp.wait_event("SUSPEND", timeout=10, since=seen)
     vm.qmp.wake()
     vm.wait_shell()
+
+
+def s2idle_and_wake(vm: Vm, power: AgentWire, ask: Callable[[], Any]) -> Any:
+    """The event of a sleep in s2idle, which the ACPI button ends.
+
+    Pressed too early, it ends the attempt instead: then ask again.
+    """
+    for _ in range(10):
+        told = len(power.events)
+        ask()
+        time.sleep(1)  # nothing tells from outside that the guest sleeps
+        for _ in range(3):
+            vm.qmp.execute("system_powerdown")
+            try:
+                return power.wait_event("HYPNOS_RESUMED", 2, since=told)
+            except TimeoutError:
+                continue
+    raise TimeoutError("the power button does not wake the guest")
 
 
 @contextmanager

@@ -33,11 +33,12 @@ def check_sleeps_now(vm: Vm, power: AgentWire) -> None:
 @pytest.mark.parametrize("mode", ["ram", "disk"])
 def test_the_task_that_does_not_freeze_is_named(vm_factory: MakeVm, mode: str) -> None:
     vm = vm_factory(data_mb=16).wait_ready()
-    pid = stuck.get_stuck(vm)
+    stuck.get_stuck(vm)
     with vm.connect(POWER_PORT) as power:
         power.sync()
         data = failed_sleep(power, mode)
         assert (data["outcome"], data["errno"]) == ("failed", errno.EBUSY)
+        pid = stuck.pid(vm)
         assert data["tasks"] == [{"name": stuck.NAME, "pid": pid}]
         assert f"task {stuck.NAME} (pid {pid}) did not freeze" in data["error"]
         stuck.get_loose(vm)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from lab import AGENT_PORT, POWER_PORT, Vm
+from lab import AGENT_PORT, POWER_PORT, Vm, wait_until
 
 pytestmark = pytest.mark.qemu
 
@@ -30,6 +30,11 @@ def guest(vm: Vm, port: str = AGENT_PORT) -> str:
     """The guest as hypnosctl names it."""
     name = "power" if port == POWER_PORT else "agent"
     return f"qmp={vm.home.qmp2},{name}={vm.home.port(port)}"
+
+
+def state_of(name: str) -> str:
+    """What the agent says that it does."""
+    return str(hypnosctl("status", name, "--json")[1]["agent"]["state"])
 
 
 @pytest.mark.parametrize("port", [AGENT_PORT, POWER_PORT])
@@ -62,6 +67,32 @@ def test_a_disk_sleep_is_proved_and_the_next_start_reported(vm_factory: MakeVm) 
     assert (status, woken["was-asleep"]) == (DONE, False)
     assert woken["record"]["transaction"] == report["transaction"]
     assert woken["record"]["outcome"] == "slept"
+
+
+def test_a_disk_sleep_whose_image_is_lost_is_told_at_the_next_start(vm_factory: MakeVm) -> None:
+    vm = vm_factory(data_mb=64).wait_ready()
+    _, report, _ = hypnosctl("suspend", guest(vm), "--to", "disk", "--json")
+    vm.wait_exit()
+    vm.respawn(kernel_args=("hypnos.noswap",))
+    status, woken, _ = hypnosctl("wake", guest(vm), "--json")
+    assert (status, woken.get("outcome")) == (DIFFERS, "image-lost")
+    assert woken["record"]["transaction"] == report["transaction"]
+    status, _, complaint = hypnosctl("wake", guest(vm))
+    assert (status, complaint.split(":")[1]) == (DIFFERS, " image-lost")
+
+
+def test_a_request_that_is_called_off_is_cancelled(vm_factory: MakeVm) -> None:
+    vm = vm_factory().wait_ready()
+    hook = "/etc/hypnos/sleep.d/50-slow"
+    vm.sh(f"mkdir -p /etc/hypnos/sleep.d; printf '#!/bin/sh\nsleep 60\n' >{hook}").check()
+    vm.sh(f"chmod 755 {hook}").check()
+    command = [os.environ["HYPNOSCTL"], "suspend", guest(vm), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as suspend:
+        power = f"power={vm.home.port(POWER_PORT)}"
+        wait_until(lambda: state_of(power) == "preparing", 10)
+        assert hypnosctl("agent", power, "hypnos-cancel")[0] == DONE
+        output, _ = suspend.communicate(timeout=60)
+    assert (suspend.returncode, json.loads(output)["outcome"]) == (REFUSED, "cancelled")
 
 
 def test_a_refusal_has_the_reason_and_a_status_of_its_own(vm_factory: MakeVm) -> None:

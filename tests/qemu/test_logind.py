@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from lab import Image, Vm, wait_until
+from lab import POWER_PORT, Image, Vm, wait_until
 from lab.debian import KERNEL_ARGS, debian_image, root_disk_args
 
 pytestmark = pytest.mark.qemu
@@ -27,14 +27,14 @@ def image(guest_directory: Path) -> Image:
     return debian_image(Path(os.environ["HYPNOS_BUILD"]), guest_directory / "root.img")
 
 
+HOOK = """#!/bin/sh
+echo "$1 $2 $HYPNOS_ORIGIN ${HYPNOS_RESULT:-}" >>/run/hooks.log
+"""
+
+
 def inhibits(vm: Vm) -> bool:
     """Whether logind waits for the agent."""
     return '"hypnos-agent"' in vm.sh(f"busctl call {MANAGER} ListInhibitors", timeout=60).check()
-
-
-def log_of(vm: Vm) -> str:
-    """What the agent has said."""
-    return vm.sh(f"journalctl -b -u {UNIT} -o cat --no-pager", timeout=60).check()
 
 
 def wake(vm: Vm, since: int = 0) -> None:
@@ -42,28 +42,57 @@ def wake(vm: Vm, since: int = 0) -> None:
     vm.qmp.wait_event("SUSPEND", timeout=60, since=since)
     time.sleep(RTC_STEPS)
     vm.qmp.wake()
-    vm.wait_shell(120)
 
 
-def test_a_sleep_that_logind_begins_is_heard_of(
-    vm_factory: Callable[..., Vm], guest_directory: Path
-) -> None:
+def hook_calls(vm: Vm) -> list[str]:
+    """How the hook was called, since the last time."""
+    lines = vm.sh("cat /run/hooks.log; rm /run/hooks.log", timeout=60).check().split("\n")
+    return [line.strip() for line in lines]
+
+
+def test_sleeps_by_logind(vm_factory: Callable[..., Vm], guest_directory: Path) -> None:
     disk = root_disk_args(guest_directory / "root.img")
     vm = vm_factory(memory_mb=512, swap_mb=0, qemu_args=disk, kernel_args=KERNEL_ARGS)
     vm.wait_ready(timeout=300)
     wait_until(lambda: inhibits(vm), 120, "the agent takes no inhibitor")
     limit = vm.sh(f"busctl get-property {MANAGER} InhibitDelayMaxUSec", timeout=60).check()
     assert limit == "t 30000000"
+    path = "/etc/hypnos/sleep.d/10-note"
+    vm.sh(f"mkdir -p /etc/hypnos/sleep.d; cat >{path} <<'END'\n{HOOK}END\nchmod 755 {path}")
+    begun_by_somebody_else(vm)
+    wait_until(lambda: inhibits(vm), 120, "the next sleep will not be heard of")
+    begun_through_logind(vm)
 
-    vm.sh("systemctl suspend", timeout=60).check()
-    wake(vm)
-    wait_until(lambda: "the announced sleep is over" in log_of(vm), 120, "the end is not heard of")
-    wait_until(lambda: "the clock jumped" in log_of(vm), 120, "the jump of the clock is not seen")
-    assert "a sleep (ram) is announced" in log_of(vm)
-    wait_until(lambda: inhibits(vm), 120, "the agent does not inhibit again")
 
+def begun_by_somebody_else(vm: Vm) -> None:
+    """systemctl suspend: hooks before and after, and both events."""
+    with vm.connect(POWER_PORT) as power:
+        power.sync(60)
+        vm.sh("systemctl suspend", timeout=60).check()
+        begun = power.wait_event("HYPNOS_SUSPENDING", 60)["data"]
+        wake(vm)
+        ended = power.wait_event("HYPNOS_RESUMED", 60)["data"]
+        vm.wait_shell(120)
+        assert ended["transaction"] == begun["transaction"]
+        assert (ended["initiator"], ended["mode"], ended["outcome"]) == ("local", "ram", "slept")
+        assert power.request("hypnos-status")["resume-count"] == 1
+    assert hook_calls(vm) == ["pre suspend local", "post suspend local resumed"]
+
+
+def begun_through_logind(vm: Vm) -> None:
+    """With Backend=logind a request of the host goes to logind, and to nobody else."""
+    vm.sh("printf '[Sleep]\\nBackend=logind\\n' >/etc/hypnos/agent.conf", timeout=60).check()
+    vm.sh(f"systemctl restart {UNIT}", timeout=120).check()
+    wait_until(lambda: inhibits(vm), 120, "the agent takes no inhibitor")
     seen = len(vm.qmp.events)
-    vm.sh("(sleep 1; echo mem >/sys/power/state) >/dev/null 2>&1 &", timeout=60).check()
-    wake(vm, seen)
-    wait_until(lambda: log_of(vm).count("the clock jumped") == 2, 120, "only logind's are seen")
-    assert log_of(vm).count("is announced") == 1
+    with vm.connect(POWER_PORT) as power:
+        power.sync(60)
+        assert power.request("hypnos-capabilities")["backend"] == "logind"
+        power.request("hypnos-suspend", {"mode": "ram"}, id="sleep")
+        wake(vm, seen)
+        ended = power.wait_event("HYPNOS_RESUMED", 60)["data"]
+        vm.wait_shell(120)
+        assert (ended["initiator"], ended["outcome"]) == ("host", "slept")
+    assert hook_calls(vm) == ["pre suspend host", "post suspend host resumed"]
+    journal = vm.sh("journalctl -b -u systemd-suspend.service -o cat --no-pager", timeout=60)
+    assert journal.check().count("Entering sleep state") == 2

@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 import pytest
 from lab import POWER_PORT, AgentWire, Vm
+from states import s2idle_and_wake
 
 pytestmark = pytest.mark.qemu
 
@@ -44,25 +45,17 @@ def test_a_guest_without_s3_is_reported_and_refuses_deep_sleep(vm_factory: MakeV
         still_awake(vm, power)
 
 
-def press_power_button_until(resumed: Callable[[], Any], vm: Vm) -> Any:
-    """The ACPI button wakes from s2idle here, unless it is pressed too early."""
-    for _ in range(10):
-        vm.qmp.execute("system_powerdown")
-        try:
-            return resumed()
-        except TimeoutError:
-            continue
-    raise TimeoutError("the power button does not wake the guest")
-
-
 def test_s2idle_is_used_only_when_accepted_and_told_apart(vm_factory: MakeVm) -> None:
     vm = vm_factory(s3=False).wait_ready()
     with vm.connect(POWER_PORT) as power:
         power.sync()
-        power.request("hypnos-suspend", {"mode": "ram", "require": "any"}, id="any")
-        vm.wait_serial("Freezing remaining freezable tasks completed")
-        assert vm.qmp.status() == "running"
-        event = press_power_button_until(lambda: power.wait_event("HYPNOS_RESUMED", 2), vm)
+
+        def ask() -> None:
+            power.request("hypnos-suspend", {"mode": "ram", "require": "any"}, id="any")
+            vm.wait_serial("suspend entry (s2idle)")
+            assert vm.qmp.status() == "running"
+
+        event = s2idle_and_wake(vm, power, ask)
     assert event["data"]["outcome"] == "s2idle"
 
 

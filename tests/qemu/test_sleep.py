@@ -28,7 +28,9 @@ def check_resumed(event: dict[str, Any], transaction: str, boot_id: str, mode: s
     assert data["boot-id"] == boot_id
     assert (data["mode"], data["outcome"], data["initiator"]) == (mode, "slept", "host")
     names = [phase["name"] for phase in data["phases"]]
-    assert names == ["requested", "hooks-run", "entering", "returned", "finished"]
+    assert names == [
+        *("requested", "checked", "hooks-run", "entering", "returned", "refreshed", "finished")
+    ]
     stamps = [phase["boottime-us"] for phase in data["phases"]]
     assert stamps == sorted(stamps)
 

@@ -51,7 +51,7 @@ struct WakeReport {
     bool was_asleep = false;
     std::string text;  ///< what happened, in words
     std::string boot_id;
-    Json record;  ///< the agent's of the sleep that ended, null if it told none
+    Json record;  ///< the agent's of the sleep that ended, null if it told none; may say image-lost
     std::vector<Step> timeline;
 };
 

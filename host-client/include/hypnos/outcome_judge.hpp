@@ -9,7 +9,7 @@
 //                            record
 //   proves that it did not   an error reply, the agent's record, power-off without SUSPEND_DISK
 //   proves nothing           a closed port, a run state "running", silence, records of another
-//                            transaction or of another boot
+//                            transaction, or of another boot that lost no image
 
 #pragma once
 
@@ -42,7 +42,7 @@ struct AgentAccepted {};
 struct AgentSaidNo {
     Error error;  ///< its reply, not a failure to get one
 };
-/// Data of HYPNOS_RESUMED or HYPNOS_SUSPEND_FAILED, or `last` of hypnos-status.
+/// Data of HYPNOS_RESUMED, HYPNOS_SUSPEND_FAILED or HYPNOS_IMAGE_LOST, or `last` of hypnos-status.
 struct AgentRecord {
     Json data;
 };
@@ -75,7 +75,8 @@ class OutcomeJudge {
     [[nodiscard]] bool asleep() const { return asleep_.has_value(); }
     [[nodiscard]] const std::optional<Verdict>& verdict() const { return verdict_; }
 
-    /// Is this the data of an event of the transaction in question, in the boot in question?
+    /// Is this the data of an event of the transaction in question, in the boot in question? Only another
+    /// boot can tell that the image was lost.
     [[nodiscard]] bool concerns(const Json& data) const;
 
   private:

@@ -68,10 +68,10 @@ class FakeKernel:
         self._gate = root.path / "sys/power/suspend_stats/fail"
         os.mkfifo(self._gate)
 
-    def fall_asleep(self) -> None:
-        """Wait until the agent has written `mem`."""
+    def fall_asleep(self, state: str = "mem") -> None:
+        """Wait until the agent has written that."""
         self._let_pass()
-        wait_for(lambda: self._root.read("sys/power/state") == "mem", "a write of mem")
+        wait_for(lambda: self._root.read("sys/power/state") == state, f"a write of {state}")
 
     def wake(self) -> None:
         """Return from the sleep."""

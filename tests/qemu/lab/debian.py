@@ -6,9 +6,11 @@ Slower than the lab's own userland (about 20 s to boot), so only for what needs
 a real init. Making one needs root.
 """
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Sequence
 
 from .cache import cached
 from .initramfs import HERE, Image
@@ -38,8 +40,11 @@ Restart=always
 """
 
 
-def debian_image(build: Path, disk: Path) -> Image:
-    """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs."""
+def debian_image(build: Path, disk: Path, programs: Sequence[Path] = ()) -> Image:
+    """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs.
+
+    The static `programs` go to /usr/bin.
+    """
     base = cached("debian-12", _bootstrap)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
@@ -47,6 +52,8 @@ def debian_image(build: Path, disk: Path) -> Image:
         _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
         _run("ldconfig", "-r", root)
         _add_shell(root)
+        for program in programs:
+            shutil.copy(program, root / "usr/bin")
         _run("truncate", "-s", f"{ROOT_MB}M", disk)
         _run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
     return Image(Kernel(base), next(base.glob("boot/initrd.img-*")))

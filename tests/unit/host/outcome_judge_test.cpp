@@ -136,6 +136,26 @@ TEST(OutcomeJudge, TheAgentsNo) {
     expect_verdict(failed, Outcome::Failed, "a bug");
 }
 
+TEST(OutcomeJudge, TheAgentsNoMayNameItsOutcome) {
+    const auto said = [](const char* outcome) {
+        OutcomeJudge judge(question(SleepMode::Disk));
+        const Json data = Json::object({{"outcome", outcome}});
+        judge.add(AgentSaidNo{Error{ErrorCode::Generic, "no", data}}, 2s);
+        return judge.verdict()->outcome;
+    };
+    EXPECT_EQ(said("cancelled"), Outcome::Cancelled);
+    EXPECT_EQ(said("timed-out"), Outcome::TimedOut);
+    EXPECT_EQ(said("slept"), Outcome::Failed) << "an error is no proof of that";
+}
+
+TEST(OutcomeJudge, OnlyAnotherBootCanTellThatTheImageWasLost) {
+    Json lost = record("image-lost");
+    lost.set("boot-id", "boot-2");
+    OutcomeJudge judge(unwatched(SleepMode::Disk));
+    judge.add(AgentRecord{lost}, 9s);
+    expect_verdict(judge, Outcome::ImageLost, "record");
+}
+
 TEST(OutcomeJudge, TheAgentsRecordOfAFailure) {
     Json data = record("failed", 0);
     data.set("error", "the kernel refused")

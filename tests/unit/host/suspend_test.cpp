@@ -141,6 +141,34 @@ TEST_F(SuspendTest, FailsInTheKernel) {
     expect_outcome(suspend(), Outcome::Failed, "Device or resource busy, errno 16");
 }
 
+TEST_F(SuspendTest, IsCalledOffBeforeTheAgentAccepts) {
+    Error error = refusal("suspend refused: cancelled by the host");
+    error.data.set("outcome", "cancelled");
+    agent.fails("hypnos-suspend", error);
+    expect_outcome(suspend(), Outcome::Cancelled, "cancelled by the host");
+}
+
+TEST_F(SuspendTest, IsCalledOffAfterwards) {
+    then([&] { agent.event(events::kSuspendFailed, agent.record("cancelled")); });
+    expect_outcome(suspend(), Outcome::Cancelled, "record");
+}
+
+TEST_F(SuspendTest, AWakeupEventComesFirst) {
+    then([&] { agent.event(events::kSuspendFailed, agent.record("woke-early")); });
+    expect_outcome(suspend(), Outcome::WokeEarly, "record");
+}
+
+TEST_F(SuspendTest, BootsAfreshAndSaysSo) {
+    then([&] {
+        Json lost = agent.record("image-lost");
+        lost.set("boot-id", "boot-2");
+        agent.event(events::kImageLost, lost);
+    });
+    SuspendOptions options;
+    options.mode = SleepMode::Disk;
+    expect_outcome(suspend_unwatched(options), Outcome::ImageLost, "record");
+}
+
 TEST_F(SuspendTest, EndsInS2idle) {
     then([&] { agent.event(events::kResumed, agent.record("s2idle")); });
     expect_outcome(suspend(), Outcome::S2idle, "s2idle");

@@ -71,6 +71,33 @@ TEST_F(WakeTest, ARecordOfAnEarlierSleepIsNotTakenForThisOne) {
     EXPECT_PRED2(contains, report->text, "no record of this sleep");
 }
 
+TEST_F(WakeTest, AGuestThatLostItsImageSaysSo) {
+    qemu.run_state = "running";
+    Json lost = agent.record("image-lost");
+    lost.set("error", "the guest has booted afresh");
+    agent.returns("hypnos-status", FakeAgent::status("idle", lost));
+    const auto report = wake();
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->record["outcome"], Json("image-lost"));
+    EXPECT_PRED2(contains, report->text, "its image was lost: the guest has booted afresh");
+}
+
+TEST_F(WakeTest, AnImageThatWasLostWhileItWokeEndsTheWait) {
+    Json lost = agent.record("image-lost");
+    lost.set("phases",
+             Json::array({Json::object({{"name", "finished"}, {"boottime-us", FakeAgent::kNow}})}));
+    agent.returns("hypnos-status", FakeAgent::status("undoing"));
+    agent.after = [&](const std::string& command) {
+        if (command != "hypnos-status") return;
+        agent.event(events::kImageLost, lost);
+        agent.returns("hypnos-status", FakeAgent::status("idle", lost));
+    };
+    const auto report = wake({.qmp = qmp_path, .agent = {}, .power = agent_path});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->was_asleep);
+    EXPECT_PRED2(contains, report->text, "its image was lost");
+}
+
 TEST_F(WakeTest, ARefusalIsNotCalledASleep) {
     qemu.run_state = "running";
     agent.returns("hypnos-status", FakeAgent::status("idle", agent.record("refused")));

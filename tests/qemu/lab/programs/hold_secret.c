@@ -11,7 +11,7 @@
 
 enum { kMemfdSecret = 447, kSize = 4096 };  // the number is newer than Debian's headers
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     (void)argv;
     int secret = (int)syscall(kMemfdSecret, 0);
     if (secret < 0 || ftruncate(secret, kSize) != 0) {
@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     if (argc > 1) {
-        char *page = mmap(NULL, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, secret, 0);
+        char* page = mmap(NULL, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, secret, 0);
         if (page == MAP_FAILED) {
             perror("mmap");
             return 1;

@@ -11,7 +11,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-static void die(const char *what) {
+static void die(const char* what) {
     perror(what);
     exit(1);
 }
@@ -19,7 +19,7 @@ static void die(const char *what) {
 static void answer_greeting(int device) {
     static char request[FUSE_MIN_READ_BUFFER];
     if (read(device, request, sizeof request) < 0) die("read");
-    const struct fuse_in_header *asked = (const struct fuse_in_header *)request;
+    const struct fuse_in_header* asked = (const struct fuse_in_header*)request;
     struct {
         struct fuse_out_header header;
         struct fuse_init_out init;
@@ -30,7 +30,7 @@ static void answer_greeting(int device) {
     if (write(device, &reply, sizeof reply) < 0) die("write");
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     char options[64];
     int device = open("/dev/fuse", O_RDWR);
     if (argc != 2 || device < 0) die("/dev/fuse");
