@@ -6,7 +6,8 @@
 #
 #   scripts/test.sh           form, unit, integration, real kernels in QEMU, libvirt
 #   scripts/test.sh --deep    the same, then the slow rest: unit and integration tests with the
-#                             address and undefined-behaviour sanitizers, and clang-tidy
+#                             address and undefined-behaviour sanitizers, clang-tidy, the agent
+#                             killed at yet more points, and 250 sleeps of one guest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -27,7 +28,7 @@ python_tests() {
     local build=$1 report=$1/$2.xml status=0
     shift 2
     rm -f "$report"
-    ${AS_ROOT:+as_root} env HYPNOS_BUILD="$PWD/$build" \
+    ${AS_ROOT:+as_root} env HYPNOS_BUILD="$PWD/$build" HYPNOS_DEEP="${HYPNOS_DEEP:-}" \
         HYPNOS_AGENT="$PWD/$build/agent/hypnos-agent" \
         HYPNOSCTL="$PWD/$build/host-client/hypnosctl" \
         /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
@@ -43,6 +44,9 @@ deep() {
     python_tests build-sanitized integration tests/integration
     git ls-files '*.cpp' ':!tests' ':!bench' |
         xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build || reports+=("clang-tidy=1")
+    HYPNOS_DEEP=1 AS_ROOT=1 python_tests build crash tests/qemu/test_crash.py
+    HYPNOS_AGENT=$PWD/build/agent/hypnos-agent /usr/bin/python3 tests/qemu/soak.py \
+        --ram 200 --disk 50 || reports+=("soak=1")
 }
 
 install_packages build lab test

@@ -219,6 +219,18 @@ def suspend(mode: str, **more: Any) -> Ask:
     return ask
 
 
+def suspend_and_again(patient: Patient, transaction: str) -> None:
+    """The second request comes while no agent runs, and is vetoed if it is taken."""
+    agent = patient.vm.sh("cat /run/agent.pid").check()
+    keeper = patient.vm.sh(f"sed -n 's/^PPid:.//p' /proc/{agent}/status").check()
+    patient.vm.sh(f"kill -STOP {keeper}").check()
+    suspend("ram")(patient, transaction)
+    is_dead = f"grep -q ') Z' /proc/{agent}/stat"
+    wait_until(lambda: patient.vm.sh(is_dead).returncode == 0, 30, "nobody was killed")
+    suspend("ram")(patient, str(uuid.uuid4()))
+    patient.vm.sh(f"touch /run/veto; kill -CONT {keeper}").check()
+
+
 def suspend_and_cancel(patient: Patient, transaction: str) -> None:
     """Cancelled while the first hook runs, which takes long."""
     sleeping = patient.said(HOOK_SLEEPS)

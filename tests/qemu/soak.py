@@ -35,14 +35,15 @@ class Ledger:
         """Compare what the agent says with what others saw."""
         self.attempts.append(attempt)
         ended = ends(attempt.log, attempt.transaction)
-        outcome = ended[0]["data"]["outcome"] if ended else "nothing"
+        outcome = ended[0]["data"]["outcome"] if ended else attempt.refusal
         self.outcomes[f"{attempt.kind}: {outcome}"] += 1
         self._resumes += attempt.slept
         told = ends(attempt.live, attempt.transaction)
-        self._expect("ends in the log", len(ended), 1)
-        self._expect("ends told", len(told), 1)
+        self._expect("ends in the log", len(ended), int(attempt.was_prepared))
+        self._expect("ends told", len(told), len(ended))
         self._expect("outcome", outcome, expected_outcome(attempt))
-        self._expect("outcome is sleep", outcome == "slept", attempt.slept)
+        self._expect("it slept", outcome == "slept", attempt.slept)
+        self._expect("refusal", attempt.refusal, "" if attempt.slept else outcome)
         if ended:
             self._compare_event(attempt, ended[0])
         self._compare_numbers(attempt)
@@ -156,7 +157,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ram", type=int, default=10, help="sleeps in RAM")
     parser.add_argument("--disk", type=int, default=3, help="sleeps on disk")
-    parser.add_argument("--upsets", type=float, default=0.1, help="vetoes and cancels for each of them")
+    parser.add_argument("--upsets", type=float, default=0.1, help="vetoes, cancels for each sleep")
     parser.add_argument("--machine", choices=("pc", "q35"), default="pc")
     parser.add_argument("--seed", type=int, default=1, help="of the order")
     options = parser.parse_args()

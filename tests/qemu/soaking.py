@@ -110,6 +110,17 @@ class Attempt:
         """The agent has said yes to the cancel."""
         return "return" in self.replies.get("cancel", {})
 
+    @property
+    def was_prepared(self) -> bool:
+        """A cancel may come before anything was."""
+        return any(event["event"] in TERMINAL for event in self.log) or self.kind != "late cancel"
+
+    @property
+    def refusal(self) -> str:
+        """The outcome that the reply tells, if it is a refusal."""
+        error = self.replies.get("sleep", {}).get("error", {})
+        return str(error.get("data", {}).get("outcome", ""))
+
 
 def ends(events: list[dict[str, Any]], transaction: str) -> list[dict[str, Any]]:
     """Those that end a transaction."""
@@ -181,7 +192,7 @@ class Sleeper:
         """Wake it if it sleeps in RAM."""
         expected = {"sleep"} | ({"cancel"} if "cancel" in attempt.kind else set())
         deadline = Deadline(120)
-        while not (attempt.ended_at and expected <= attempt.replies.keys()):
+        while not (expected <= attempt.replies.keys() and self._is_over(attempt)):
             if self.vm.qmp.status() == "suspended":
                 event = self.vm.qmp.wait_event("SUSPEND", 10, seen)
                 attempt.slept, attempt.asleep_at = True, event.received
@@ -193,6 +204,12 @@ class Sleeper:
                 attempt.ended_at = time.monotonic()
             if deadline.passed():
                 raise TimeoutError(f"{attempt.kind} did not end: {attempt}")
+
+    def _is_over(self, attempt: Attempt) -> bool:
+        """A cancel in the check makes no event."""
+        if "error" in attempt.replies["sleep"] and not attempt.ended_at:
+            return bool(self._power.request("hypnos-status")["state"] == "idle")
+        return bool(attempt.ended_at)
 
     def _receive(self, attempt: Attempt, patience: float) -> bool:
         try:
