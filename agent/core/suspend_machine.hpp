@@ -90,7 +90,7 @@ class SuspendMachine {
     Effects enter();
     Effects returned(const SleepResult& result);
     Effects give_up(Outcome outcome, const std::string& why);
-    Effects tell_caller(const std::string& why) const;
+    [[nodiscard]] Effects tell_caller(const std::string& why) const;
     Effects call_off(Outcome outcome, const std::string& why);
     Effects local_sleep_over();
     Effects sleep_expired();

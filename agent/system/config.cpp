@@ -111,9 +111,9 @@ Result<void> read_file(Config& config, const Root& root, const std::string& file
 std::map<std::string, std::string> find_drop_ins(const Root& root) {
     std::map<std::string, std::string> found;
     for (const char* place : kPlaces) {
-        const std::string directory = std::string(place) + ".d";
+        const std::string directory = std::string(place) + ".d/";
         for (const std::string& name : root.list(directory)) {
-            if (name.ends_with(".conf")) found[name] = directory + "/" + name;
+            if (name.ends_with(".conf")) found[name] = directory + name;
         }
     }
     return found;

@@ -16,7 +16,7 @@ Effects SuspendMachine::on(const LocalSleepEnded& event) {
     if (state_ == State::Rehearsing) return {};
     if (state_ == State::Idle) {
         if (!did_sleep(judge_sleep(event.request.mode, event.result))) return {};
-        const Effects effects = begin(event.request);
+        Effects effects = begin(event.request);
         over_ = event.result;
         return effects;
     }

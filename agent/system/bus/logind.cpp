@@ -125,6 +125,7 @@ void Logind::Impl::gone() {
     if (std::exchange(announced, false)) callbacks.over();
 }
 
+// NOLINTNEXTLINE(readability-function-size): a GDBusSignalCallback has these parameters
 void Logind::Impl::prepare(GDBusConnection*, const gchar*, const gchar*, const gchar*, const gchar*,
                            GVariant* arguments, gpointer self) {
     if (g_variant_is_of_type(arguments, G_VARIANT_TYPE("(b)")) == FALSE) return;

@@ -52,6 +52,10 @@ bool is_runnable(const std::string& path) {
     return is_trusted(path, info);
 }
 
+std::string path_in(const std::string& directory, const std::string& name) {
+    return directory + "/" + name;
+}
+
 /// File name to directory, below the root.
 using Files = std::map<std::string, std::string>;
 
@@ -94,7 +98,7 @@ class Search {
     void add_own() {
         for (const char* directory : kDirectories) add_names(root_, directory, taken_);
         for (const auto& [name, directory] : taken_) {
-            const std::string file = directory + "/" + name;
+            const std::string file = path_in(directory, name);
             if (!is_runnable(root_.path(file))) continue;
             const HookSettings settings = settings_of(root_, file);
             const Hook hook{name, root_.path(file), settings.on_failure, settings.style,
@@ -111,7 +115,7 @@ class Search {
         for (const auto& [name, ignored] : files) {
             Hook hook = like;
             hook.name += "/" + name;
-            hook.path = root_.path(std::string(directory) + "/" + name);
+            hook.path = root_.path(path_in(directory, name));
             if (taken_.contains(name) || own_.contains(real_path(hook.path))) continue;
             if (is_runnable(hook.path)) hooks_.push_back(hook);
         }

@@ -21,20 +21,19 @@ using std::chrono::milliseconds;
 constexpr const char* kGroup = "Hook";
 
 template <typename T>
-using Words = std::vector<std::pair<std::string_view, T>>;
+using Word = std::pair<std::string_view, T>;
 
-const Words<OnFailure> kOnFailure = {{"abort", OnFailure::Abort},
-                                     {"continue", OnFailure::Continue},
-                                     {"required", OnFailure::Required}};
-const Words<HookStyle> kStyles = {{"systemd", HookStyle::Systemd},
-                                  {"fsfreeze", HookStyle::Fsfreeze}};
-const Words<milliseconds> kUnits = {{"", milliseconds(1000)},
-                                    {"ms", milliseconds(1)},
-                                    {"s", milliseconds(1000)},
-                                    {"min", milliseconds(60000)}};
+constexpr std::array kOnFailure = {Word<OnFailure>{"abort", OnFailure::Abort},
+                                   Word<OnFailure>{"continue", OnFailure::Continue},
+                                   Word<OnFailure>{"required", OnFailure::Required}};
+constexpr std::array kStyles = {Word<HookStyle>{"systemd", HookStyle::Systemd},
+                                Word<HookStyle>{"fsfreeze", HookStyle::Fsfreeze}};
+constexpr std::array kUnits = {
+    Word<milliseconds>{"", milliseconds(1000)}, Word<milliseconds>{"ms", milliseconds(1)},
+    Word<milliseconds>{"s", milliseconds(1000)}, Word<milliseconds>{"min", milliseconds(60000)}};
 
-template <typename T>
-bool read_word(const Words<T>& words, std::string_view word, T& value) {
+template <typename T, std::size_t N>
+bool read_word(const std::array<Word<T>, N>& words, std::string_view word, T& value) {
     for (const auto& [known, meaning] : words) {
         if (known != word) continue;
         value = meaning;
