@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "agent/commands/table.hpp"
-#include "agent/system/clocks.hpp"
 #include "agent/system/notify.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/reader.hpp"
 
 namespace hypnos::agent {
@@ -33,7 +33,7 @@ Agent::Agent(const Options& options)
     : root_(options.root),
       config_(options.config),
       power_management_(root_),
-      boot_id_(root_.read("/proc/sys/kernel/random/boot_id").value_or("")),
+      boot_id_(root_.text("/proc/sys/kernel/random/boot_id")),
       logind_(root_, {.preparing = [this](SleepMode mode) { sleep_announced(mode); },
                       .over = [this] { sleep_over(); }}),
       suspender_({.power = power_management_,
@@ -54,8 +54,9 @@ Agent::Agent(const Options& options)
                   .ended = [this] { local_sleeps_.check(); }}),
       local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
                             .own_under_way = [this] { return suspender_.works_for_host(); }}),
-      preflights_(power_management_, [this](const Caller& caller,
-                                            const CommandResult& result) { reply(caller, result); }),
+      preflights_(
+          power_management_,
+          [this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
@@ -177,11 +178,10 @@ bool Agent::has_reported(const std::string& transaction) const {
 }
 
 void Agent::save_state() const {
-    const Json state = Json::object(
-        {{"boot-id", boot_id_},
-         {"resume-count", resume_count_},
-         {"baseline", to_json(local_sleeps_.known())},
-         {"log", events_.to_json()}});
+    const Json state = Json::object({{"boot-id", boot_id_},
+                                     {"resume-count", resume_count_},
+                                     {"baseline", to_json(local_sleeps_.known())},
+                                     {"log", events_.to_json()}});
     if (const Result<void> saved = root_.replace(kStateFile, state.dump() + "\n"); !saved)
         g_warning("%s; a restarted agent will count its events from 1",
                   saved.error().message.c_str());

@@ -18,8 +18,8 @@
 #include "agent/preflights.hpp"
 #include "agent/session.hpp"
 #include "agent/suspender.hpp"
+#include "agent/system/bus/logind.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/logind.hpp"
 #include "agent/system/root.hpp"
 
 namespace hypnos::agent {

@@ -3,9 +3,9 @@
 
 #include "agent/inspection.hpp"
 
-#include "agent/system/facts.hpp"
-#include "agent/system/hooks.hpp"
-#include "agent/system/logind.hpp"
+#include "agent/system/bus/block_inhibitors.hpp"
+#include "agent/system/facts/facts.hpp"
+#include "agent/system/hooks/search.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -12,7 +12,7 @@
 #include "agent/core/hook.hpp"
 #include "agent/core/preflight.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 
 namespace hypnos::agent {
 

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 #include "agent/system/uuid.hpp"
 
 namespace hypnos::agent {

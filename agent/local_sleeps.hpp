@@ -9,10 +9,10 @@
 #include <functional>
 
 #include "agent/core/suspend_machine.hpp"
-#include "agent/system/clock_watch.hpp"
+#include "agent/system/power/sleep_log_watch.hpp"
+#include "agent/system/power/wakeup_sources.hpp"
 #include "agent/system/root.hpp"
-#include "agent/system/sleep_log_watch.hpp"
-#include "agent/system/wakeup_sources.hpp"
+#include "agent/system/time/clock_watch.hpp"
 
 namespace hypnos::agent {
 

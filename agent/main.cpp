@@ -12,9 +12,13 @@
 
 namespace {
 
-int complain(const hypnos::Error& error) {
+// What a restart would not mend has a status of its own: hypnos-agent.service knows them.
+constexpr int kUsage = 2;
+constexpr int kConfiguration = 78;  ///< EX_CONFIG of sysexits.h
+
+int complain(const hypnos::Error& error, int status) {
     g_printerr("hypnos-agent: %s\n", error.message.c_str());
-    return EXIT_FAILURE;
+    return error.code == hypnos::ErrorCode::Usage ? kUsage : status;
 }
 
 }  // namespace
@@ -22,9 +26,9 @@ int complain(const hypnos::Error& error) {
 int main(int argc, char** argv) {
     using namespace hypnos::agent;
     hypnos::Result<Options> options = parse_options(argc, argv);
-    if (!options) return complain(options.error());
+    if (!options) return complain(options.error(), EXIT_FAILURE);
     const hypnos::Result<Config> config = read_config(Root(options->root));
-    if (!config) return complain(config.error());
+    if (!config) return complain(config.error(), kConfiguration);
     options->config = *config;
     std::signal(SIGPIPE, SIG_IGN);
 
@@ -37,7 +41,7 @@ int main(int argc, char** argv) {
     const auto on_term = hypnos::glib::on_signal(nullptr, SIGTERM, quit);
     const auto on_int = hypnos::glib::on_signal(nullptr, SIGINT, quit);
     if (const hypnos::Result<void> started = agent.start(); !started)
-        return complain(started.error());
+        return complain(started.error(), EXIT_FAILURE);
     g_main_loop_run(loop);
     notify("STOPPING=1");
     g_main_loop_unref(loop);

@@ -8,9 +8,9 @@
 
 #include <functional>
 
-#include "agent/system/connection.hpp"
-#include "agent/system/endpoint.hpp"
 #include "agent/system/path_watch.hpp"
+#include "agent/system/port/connection.hpp"
+#include "agent/system/port/endpoint.hpp"
 
 namespace hypnos::agent {
 

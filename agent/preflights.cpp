@@ -12,14 +12,14 @@ void Preflights::ask(const PreflightQuestion& question, const Caller& caller) {
 }
 
 void Preflights::start_first() {
-    worker_.start([power = power_, question = asked_.front().question] {
-        return find_obstacles(power, question);
-    }, [this](const std::vector<Finding>& findings) {
-        const Asked asked = asked_.front();
-        asked_.pop_front();
-        if (!asked_.empty()) start_first();
-        reply_(asked.caller, preflight_json(asked.question.mode, findings));
-    });
+    worker_.start([power = power_,
+                   question = asked_.front().question] { return find_obstacles(power, question); },
+                  [this](const std::vector<Finding>& findings) {
+                      const Asked asked = asked_.front();
+                      asked_.pop_front();
+                      if (!asked_.empty()) start_first();
+                      reply_(asked.caller, preflight_json(asked.question.mode, findings));
+                  });
 }
 
 }  // namespace hypnos::agent

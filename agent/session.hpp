@@ -3,8 +3,9 @@
 //
 // The protocol on one connection: requests in, replies and events out.
 //
-// Replies come in the order of the requests, except that of a suspend, which waits for the hooks
-// while later requests (a guest-sync) are answered at once. A late error without an `id` is sent
+// Replies come in the order of the requests, except those that take their time: a suspend's, which
+// waits for the hooks, a preflight's and a rehearsal's. Later requests (a guest-sync) are answered
+// meanwhile. A late error without an `id` is sent
 // only while nothing else was answered since, or a client could take it for the reply to something
 // else; and nothing is ever sent to another host than the one that asked.
 
@@ -15,7 +16,7 @@
 #include <optional>
 
 #include "agent/core/event_log.hpp"
-#include "agent/system/connection.hpp"
+#include "agent/system/port/connection.hpp"
 #include "hypnos/protocol/framer.hpp"
 
 namespace hypnos::agent {

@@ -8,10 +8,10 @@
 
 #include <functional>
 
+#include "agent/system/bus/logind.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/logind.hpp"
-#include "agent/system/power.hpp"
-#include "agent/system/wakeup_sources.hpp"
+#include "agent/system/power/power.hpp"
+#include "agent/system/power/wakeup_sources.hpp"
 #include "glib/worker.hpp"
 
 namespace hypnos::agent {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "agent/core/kernel_log.hpp"
-#include "agent/system/clocks.hpp"
-#include "agent/system/kernel_log.hpp"
+#include "agent/system/power/kernel_log.hpp"
+#include "agent/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -19,8 +19,6 @@ Error failure_of(const Record& record) {
     if (record.os_error != 0) data.set("errno", record.os_error);
     return {ErrorCode::Generic, record.error, data};
 }
-
-bool did_sleep(Outcome outcome) { return outcome == Outcome::Slept || outcome == Outcome::S2idle; }
 
 const char* event_of(Outcome outcome) {
     if (did_sleep(outcome)) return events::kResumed;
@@ -100,8 +98,7 @@ bool Suspender::recover(const std::function<bool(const std::string& transaction)
     const bool same_boot = marker->boot_id == deps_.boot_id;
     if (same_boot && marker->stage == Marker::Stage::Preparing) forget_unbegun(*marker);
     Recovered event{*marker, same_boot, {}, ""};
-    event.since =
-        compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
+    event.since = compare(record.request.mode, marker->baseline, read_baseline(deps_.power.root));
     if (!event.same_boot) event.why_lost = why_image_was_lost(deps_.power.root);
     deps_.slept();
     handle(event);  // nobody is listened to before: a request would come first
@@ -196,13 +193,12 @@ void Suspender::apply(const EnterSleep& effect) {
 }
 
 void Suspender::apply(const Refresh& effect) {
-    refreshing_.start([root = deps_.power.root, config = deps_.config,
-                       mode = effect.mode, before = std::exchange(before_, {})] {
-                          return refresh(root, config, mode, before);
-                      },
-                      [this, serial = effect.serial](const RefreshReport& report) {
-                          handle(Refreshed{serial, report});
-                      });
+    refreshing_.start(
+        [root = deps_.power.root, config = deps_.config, mode = effect.mode,
+         before = std::exchange(before_, {})] { return refresh(root, config, mode, before); },
+        [this, serial = effect.serial](const RefreshReport& report) {
+            handle(Refreshed{serial, report});
+        });
 }
 
 void Suspender::apply(const Rehearse& effect) {
@@ -247,8 +243,7 @@ void Suspender::apply(const Accept&) {
     const Record& record = machine_.record();
     g_message("suspending (%s), transaction %s", std::string(name_of(record.request.mode)).c_str(),
               record.request.transaction.c_str());
-    if (waiting_->on_accept == OnAccept::SayNothing)
-        return deps_.expect_silence(waiting_->caller);
+    if (waiting_->on_accept == OnAccept::SayNothing) return deps_.expect_silence(waiting_->caller);
     answer(accepted_json(record));
 }
 

@@ -16,11 +16,11 @@
 #include "agent/inspection.hpp"
 #include "agent/session.hpp"
 #include "agent/sleeper.hpp"
-#include "agent/system/boot_timer.hpp"
-#include "agent/system/hooks.hpp"
-#include "agent/system/refresh.hpp"
-#include "agent/system/rtc_alarm.hpp"
-#include "agent/system/snapshot.hpp"
+#include "agent/system/hooks/runner.hpp"
+#include "agent/system/power/snapshot.hpp"
+#include "agent/system/refresh/refresh.hpp"
+#include "agent/system/time/boot_timer.hpp"
+#include "agent/system/time/rtc_alarm.hpp"
 #include "agent/system/transaction_store.hpp"
 
 namespace hypnos::agent {
@@ -118,7 +118,8 @@ class Suspender {
     std::deque<glib::Callback> steps_;
     bool stepping_ = false;
     glib::Callback when_idle_;
-    std::optional<Waiting> waiting_;  ///< who asked for what is under way; nobody asks for local sleeps
+    std::optional<Waiting>
+        waiting_;  ///< who asked for what is under way; nobody asks for local sleeps
     TransactionStore store_;
     HookRunner hooks_;
     RtcAlarm alarm_;

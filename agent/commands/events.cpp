@@ -5,14 +5,14 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
 #include "hypnos/protocol/power.hpp"
 
 namespace hypnos::agent::commands {
 namespace {
 
-/// The data of the event that ended the last transaction of this boot, or null.
+/// The data of the event that told the end of the last transaction, or null.
 Json last_record(const EventLog& events) {
     Json last;
     for (const EventLog::Entry& entry : events.entries()) {

@@ -7,7 +7,8 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/facts.hpp"
+#include "agent/commands/wish.hpp"
+#include "agent/system/facts/facts.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {
@@ -26,10 +27,7 @@ Json mode_json(SleepMode mode, const PowerFacts& facts, bool logind) {
 Result<PreflightQuestion> read_question(const Json& arguments) {
     Arguments given(arguments);
     PreflightQuestion question;
-    question.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
-    question.require =
-        static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
-    question.force = given.optional_boolean("force").value_or(false);
+    read_wish(given, question);
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
     return question;
 }

@@ -9,6 +9,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
+#include "agent/commands/wish.hpp"
 #include "agent/system/uuid.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
@@ -46,10 +47,7 @@ Result<void> check_range(const char* name, std::optional<std::int64_t> value, mi
 Result<SuspendRequest> read_suspend_request(const Json& arguments) {
     Arguments given(arguments);
     SuspendRequest request;
-    request.mode = static_cast<SleepMode>(given.choice("mode", kSleepModeNames));
-    request.require =
-        static_cast<Require>(given.optional_choice("require", kRequireNames).value_or(0));
-    request.force = given.optional_boolean("force").value_or(false);
+    read_wish(given, request);
     const auto transaction = given.optional_string("transaction");
     const auto deadline = given.optional_integer("deadline-ms");
     const auto wake_after = given.optional_integer("wake-after-ms");

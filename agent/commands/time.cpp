@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 #include "agent/commands/groups.hpp"
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {

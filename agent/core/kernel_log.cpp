@@ -4,10 +4,11 @@
 #include "agent/core/kernel_log.hpp"
 
 #include <array>
-#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+
+#include "agent/core/number.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -36,10 +37,7 @@ Text trimmed(Text text) {
 int number_after(Text line, Text key) {
     const std::size_t at = line.find(key);
     if (at == Text::npos) return 0;
-    const Text digits = trimmed(line.substr(at + key.size()));
-    int number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return number;
+    return leading_number<int>(trimmed(line.substr(at + key.size()))).value_or(0);
 }
 
 /// "task:NAME  state:D stack:0     pid:230   ppid:1 ...". The name, cut to 15 bytes, may hold

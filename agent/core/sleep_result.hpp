@@ -42,6 +42,10 @@ void explain(SleepResult& result, const KernelReason& reason, bool woken);
 /// slept, s2idle, woke-early (a wakeup event came before the sleep), failed.
 [[nodiscard]] Outcome judge_sleep(SleepMode mode, const SleepResult& result);
 
+[[nodiscard]] inline bool did_sleep(Outcome outcome) {
+    return outcome == Outcome::Slept || outcome == Outcome::S2idle;
+}
+
 /// For a person: what was tried, what the kernel said, what to do. Of a sleep that was none.
 [[nodiscard]] std::string failure_text(const SleepResult& result);
 

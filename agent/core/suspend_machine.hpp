@@ -13,137 +13,13 @@
 
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
-#include "agent/core/marker.hpp"
-#include "agent/core/preflight.hpp"
+#include "agent/core/suspend/effects.hpp"
+#include "agent/core/suspend/events.hpp"
 
 namespace hypnos::agent {
-
-/// The number of the effect that is answered.
-using Serial = int;
-
-// Events: what others want.
-struct Requested {
-    SuspendRequest request;
-};
-struct CancelRequested {};
-struct RehearsalRequested {};
-/// Somebody else is about to suspend (logind says so) and waits, briefly, until we have prepared.
-struct LocalSleepBegins {
-    SuspendRequest request;
-};
-/// Somebody else's sleep is over; `result` says whether it was one.
-struct LocalSleepEnded {
-    SuspendRequest request;  ///< if nothing announced it
-    SleepResult result;
-};
-/// At start: another process left this, and what happened since.
-struct Recovered {
-    Marker marker;
-    bool same_boot = true;
-    SleepResult since;     ///< compared with the marker's baseline
-    std::string why_lost;  ///< in another boot: why the kernel did not take the image
-};
-/// deadline() has passed.
-struct Expired {};
-
-// Events: answers to effects.
-struct Inspected {
-    Serial serial = 0;
-    std::vector<Finding> findings;
-    std::vector<Hook> hooks;  ///< in the order of pre
-    SleepPlan plan;
-};
-struct HookFinished {
-    Serial serial = 0;
-    HookReport report;
-};
-struct AlarmChosen {
-    Serial serial = 0;
-    std::int64_t at = 0;  ///< RTC time, seconds since the epoch
-    std::string error;    ///< empty: it is free
-};
-struct AlarmArmed {
-    Serial serial = 0;
-    std::string error;  ///< empty: armed
-};
-struct OutputFlushed {
-    Serial serial = 0;
-};
-struct SleepReturned {
-    Serial serial = 0;
-    SleepResult result;
-};
-struct Refreshed {
-    Serial serial = 0;
-    RefreshReport report;
-};
-struct Rehearsed {
-    Serial serial = 0;
-};
-
-using SuspendEvent =
-    std::variant<Requested, CancelRequested, RehearsalRequested, LocalSleepBegins, LocalSleepEnded,
-                 Recovered, Expired, Inspected, HookFinished, AlarmChosen, AlarmArmed,
-                 OutputFlushed, SleepReturned, Refreshed, Rehearsed>;
-
-// Effects that are answered by one event with the same serial number.
-struct Inspect {  ///< preflight, the hooks there are, the writes that will make this sleep
-    Serial serial = 0;
-    SuspendRequest request;
-};
-struct RunHook {
-    Serial serial = 0;
-    Hook hook;
-    HookPhase phase = HookPhase::Pre;
-    std::chrono::milliseconds limit{};
-};
-struct ChooseAlarm {
-    Serial serial = 0;
-    std::chrono::milliseconds delay{};
-};
-struct ArmAlarm {
-    Serial serial = 0;
-    std::int64_t at = 0;
-};
-struct FlushOutput {  ///< wait, briefly, until what was said has left
-    Serial serial = 0;
-};
-struct EnterSleep {
-    Serial serial = 0;
-    SleepPlan plan;
-};
-struct Refresh {  ///< clock, random numbers, network
-    Serial serial = 0;
-    SleepMode mode = SleepMode::Ram;
-};
-struct Rehearse {
-    Serial serial = 0;
-};
-// Effects without an answer.
-struct StopHook {};  ///< end the hook that runs; HookFinished still comes
-struct Persist {};   ///< write marker() to disk before going on
-struct Forget {};    ///< remove it
-struct PutBack {     ///< settings of /sys/power that another process left behind
-    std::string mem_sleep, disk;
-};
-struct DisarmAlarm {
-    std::int64_t at = 0;
-};
-struct Accept {};  ///< tell the caller that the guest is about to sleep
-struct Refuse {    ///< tell the caller why not
-    Error error;
-};
-struct Announce {};       ///< HYPNOS_SUSPENDING
-struct LetLocalSleep {};  ///< give up the delay that holds somebody else's sleep
-struct Report {
-};  ///< HYPNOS_RESUMED, HYPNOS_SUSPEND_FAILED or HYPNOS_IMAGE_LOST, by the record's outcome
-
-using Effect = std::variant<Inspect, RunHook, ChooseAlarm, ArmAlarm, FlushOutput, EnterSleep,
-                            Refresh, Rehearse, StopHook, Persist, Forget, PutBack, DisarmAlarm,
-                            Accept, Refuse, Announce, LetLocalSleep, Report>;
 
 class SuspendMachine {
   public:
@@ -171,7 +47,7 @@ class SuspendMachine {
     static constexpr std::chrono::seconds kRefreshLimit{10};
     static constexpr std::chrono::seconds kRehearsalLimit{120};
 
-    std::vector<Effect> step(const SuspendEvent& event, BootTime now);
+    Effects step(const SuspendEvent& event, BootTime now);
 
     [[nodiscard]] State state() const { return state_; }
     /// The transaction under way, or the last one.
@@ -186,8 +62,6 @@ class SuspendMachine {
     [[nodiscard]] Marker marker() const;
 
   private:
-    using Effects = std::vector<Effect>;
-
     Effects on(const Requested& event);
     Effects on(const CancelRequested& event);
     Effects on(const RehearsalRequested& event);
@@ -238,7 +112,10 @@ class SuspendMachine {
     /// Whether an answer is the one that this state waits for.
     [[nodiscard]] bool expects(State state, Serial serial) const;
     template <typename Question>
-    Question ask(Question question);
+    Question ask(Question question) {
+        question.serial = awaited_ = ++last_serial_;
+        return question;
+    }
 
     State state_ = State::Idle;
     std::optional<BootTime> deadline_;
@@ -262,7 +139,5 @@ class SuspendMachine {
 };
 
 [[nodiscard]] std::string_view name_of(SuspendMachine::State state);
-/// As its type is called.
-[[nodiscard]] std::string_view name_of(const Effect& effect);
 
 }  // namespace hypnos::agent

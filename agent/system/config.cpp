@@ -3,17 +3,15 @@
 
 #include "agent/system/config.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "agent/system/key_file.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -38,14 +36,6 @@ constexpr std::array kKeys = {
 constexpr std::array<std::string_view, 4> kTrue = {"yes", "true", "on", "1"};
 constexpr std::array<std::string_view, 4> kFalse = {"no", "false", "off", "0"};
 constexpr std::array kBackends = {Backend::Sysfs, Backend::Logind};
-
-using KeyFile = std::unique_ptr<GKeyFile, decltype(&g_key_file_unref)>;
-using Strings = std::unique_ptr<gchar*, decltype(&g_strfreev)>;
-
-std::vector<std::string> as_vector(gchar** owned) {
-    const Strings strings(owned, g_strfreev);
-    return {owned, owned + g_strv_length(owned)};
-}
 
 std::optional<bool> as_flag(std::string_view word) {
     if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) return true;
@@ -86,40 +76,26 @@ std::string unknown(const std::string& group, const std::string& name) {
     return "[" + group + "] has no key " + name + "; it has " + known;
 }
 
-Result<void> apply(Config& config, GKeyFile* file, const std::string& group,
-                   const std::string& name) {
+Result<void> apply(Config& config, const std::string& group, const KeyGroup::Key& given) {
     const auto key = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& each) {
-        return each.group == group && each.name == name;
+        return each.group == group && each.name == given.name;
     });
-    if (key == kKeys.end()) return fail(unknown(group, name));
-    gchar* text = g_key_file_get_value(file, group.c_str(), name.c_str(), nullptr);
-    const std::string word = g_strstrip(text);
-    g_free(text);
-    if (set(config, *key, word)) return {};
-    return fail("[" + group + "] " + name + "= is " + in_quotes(word) + ", but may be " +
-                what_may_stand(*key));
-}
-
-Result<void> apply_all(Config& config, GKeyFile* file) {
-    for (const std::string& group : as_vector(g_key_file_get_groups(file, nullptr))) {
-        if (known_keys(group).empty()) return fail(unknown(group, ""));
-        for (const std::string& name :
-             as_vector(g_key_file_get_keys(file, group.c_str(), nullptr, nullptr))) {
-            if (Result<void> applied = apply(config, file, group, name); !applied) return applied;
-        }
-    }
-    return {};
+    if (key == kKeys.end()) return fail(unknown(group, given.name));
+    if (set(config, *key, given.value)) return {};
+    return fail("[" + group + "] " + given.name + "= is " + in_quotes(given.value) +
+                ", but may be " + what_may_stand(*key));
 }
 
 Result<void> read_text(Config& config, const std::string& text) {
-    const KeyFile file(g_key_file_new(), g_key_file_unref);
-    GError* error = nullptr;
-    if (g_key_file_load_from_data(file.get(), text.c_str(), text.size(), G_KEY_FILE_NONE, &error) ==
-        TRUE)
-        return apply_all(config, file.get());
-    std::string message = error->message;
-    g_error_free(error);
-    return fail(message);
+    const Result<std::vector<KeyGroup>> groups = parse_key_file(text);
+    if (!groups) return fail(groups.error());
+    for (const KeyGroup& group : *groups) {
+        if (known_keys(group.name).empty()) return fail(unknown(group.name, ""));
+        for (const KeyGroup::Key& key : group.keys) {
+            if (Result<void> applied = apply(config, group.name, key); !applied) return applied;
+        }
+    }
+    return {};
 }
 
 Result<void> read_file(Config& config, const Root& root, const std::string& file) {
@@ -136,12 +112,9 @@ std::map<std::string, std::string> find_drop_ins(const Root& root) {
     std::map<std::string, std::string> found;
     for (const char* place : kPlaces) {
         const std::string directory = std::string(place) + ".d";
-        GDir* dir = g_dir_open(root.path(directory).c_str(), 0, nullptr);
-        if (dir == nullptr) continue;
-        while (const char* name = g_dir_read_name(dir)) {
-            if (std::string_view(name).ends_with(".conf")) found[name] = directory + "/" + name;
+        for (const std::string& name : root.list(directory)) {
+            if (name.ends_with(".conf")) found[name] = directory + "/" + name;
         }
-        g_dir_close(dir);
     }
     return found;
 }
@@ -151,8 +124,7 @@ std::vector<std::string> find_files(const Root& root) {
     const std::map<std::string, std::string> drop_ins = find_drop_ins(root);
     std::vector<std::string> files;
     for (const std::string place : kPlaces) {
-        if (g_file_test(root.path(place).c_str(), G_FILE_TEST_EXISTS) == TRUE)
-            files.push_back(place);
+        if (root.has(place)) files.push_back(place);
         for (const auto& [name, path] : drop_ins) {
             if (path.starts_with(place + ".d/")) files.push_back(path);
         }

@@ -30,6 +30,10 @@ std::optional<std::string> Root::read(const std::string& absolute) const {
     return text;
 }
 
+bool Root::has(const std::string& absolute) const {
+    return access(path(absolute).c_str(), F_OK) == 0;
+}
+
 int Root::write(const std::string& absolute, const std::string& text) const {
     const UniqueFd file(open(path(absolute).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
     if (!file) return errno;
@@ -51,8 +55,8 @@ Result<void> Root::replace(const std::string& absolute, const std::string& text)
 }
 
 Result<void> Root::replace_durably(const std::string& absolute, const std::string& text) const {
-    Result<void> replaced = replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT |
-                                                        G_FILE_SET_CONTENTS_DURABLE);
+    Result<void> replaced =
+        replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
     const std::string file = path(absolute);
     const UniqueFd directory(
         open(file.substr(0, file.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

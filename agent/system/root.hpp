@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // The directory under which everything the agent reads or writes lives: "/" in a guest, a directory
-// made by hand in a test. Nothing else in agent/system spells an absolute path for itself.
+// made by hand in a test. Nothing in agent/system opens a path that has not come
+// through here.
 
 #pragma once
 
@@ -24,6 +25,14 @@ class Root {
 
     /// The whole text of a file without its last newline, or nothing if it cannot be read.
     [[nodiscard]] std::optional<std::string> read(const std::string& absolute) const;
+
+    /// The same; empty if it cannot be read.
+    [[nodiscard]] std::string text(const std::string& absolute) const {
+        return read(absolute).value_or("");
+    }
+
+    /// Whether something is there; of a link, whether what it leads to is.
+    [[nodiscard]] bool has(const std::string& absolute) const;
 
     /// One write(2) into an existing file, as files of sysfs want it. Returns errno, 0 on success.
     [[nodiscard]] int write(const std::string& absolute, const std::string& text) const;

@@ -65,6 +65,25 @@ def test_a_transaction_that_a_killed_agent_left_open_is_closed_by_the_next(
         assert ended["data"]["outcome"] == "failed"
 
 
+def test_an_image_that_was_lost_is_the_end_of_its_transaction(
+    agent: Agent, kernel: FakeKernel
+) -> None:
+    """The next boot's agent tells so, by event and in its status."""
+    with agent.connect() as client:
+        transaction = client.result("hypnos-suspend", {"mode": "ram"})["transaction"]
+    kernel.fall_asleep()
+    agent.kill()
+    marker = agent.root.read("var/lib/hypnos/transaction.json")
+    agent.root.write("var/lib/hypnos/transaction.json", marker.replace('"ram"', '"disk"'))
+    agent.root.set_boot_id("99999999-2222-3333-4444-555555555555")
+    agent.start()
+    with agent.connect() as client:
+        lost = client.result("hypnos-events")["events"][0]
+        assert lost["event"] == "HYPNOS_IMAGE_LOST"
+        assert lost["data"]["transaction"] == transaction
+        assert client.result("hypnos-status")["last"]["outcome"] == "image-lost"
+
+
 def test_sigterm_ends_the_sleep_under_way_first(agent: Agent, kernel: FakeKernel) -> None:
     """Its hooks are undone, its settings put back, its end told; then the agent ends, with 0."""
     agent.root.write("sys/power/mem_sleep", "[s2idle] deep\n")
@@ -175,10 +194,11 @@ def test_what_is_no_socket_is_not_removed(root: FakeRoot, make_agent: MakeAgent)
 def test_a_mistake_in_the_configuration_keeps_it_from_starting(
     root: FakeRoot, make_agent: MakeAgent
 ) -> None:
+    """With a status of its own, after which systemd does not try again."""
     root.write("etc/hypnos/agent.conf.d/site.conf", "[Resume]\nClock=never\n")
     agent = make_agent()
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 78
     assert f"{root.path}/etc/hypnos/agent.conf.d/site.conf: [Resume] Clock= is" in agent.log_text()
 
 
@@ -188,8 +208,19 @@ def test_a_path_too_long_for_a_socket_is_refused_with_the_limit(
     """107 bytes."""
     agent = make_agent(["-m", "unix-listen", "-p", "/" + "x" * 200])
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 2
     assert "107 bytes" in agent.log_text()
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["-m", "pigeon"], ["operand"]])
+def test_a_wrong_command_line_has_a_status_of_its_own(
+    arguments: list[str], make_agent: MakeAgent
+) -> None:
+    """systemd does not try again after it."""
+    agent = make_agent(arguments)
+    agent.spawn({})
+    assert agent.wait() == 2
+    assert "hypnos-agent: " in agent.log_text()
 
 
 @pytest.mark.parametrize("kind", ["path", "abstract"])
@@ -344,6 +375,6 @@ def test_what_is_no_vsock_address_is_refused(path: str, make_agent: MakeAgent) -
     """With the form it should have."""
     agent = make_agent(["-m", "vsock-listen", "-p", path])
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 2
     assert "hypnos-agent: " in agent.log_text()
     assert "CID:PORT" in agent.log_text() or "--path" in agent.log_text()

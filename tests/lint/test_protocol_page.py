@@ -17,7 +17,9 @@ def source(name: str) -> str:
 
 
 POWER = source("protocol/include/hypnos/protocol/power.hpp")
-MACHINE = source("agent/core/suspend_machine.cpp")
+MACHINE = source("agent/core/suspend_machine.cpp") + "".join(
+    source(str(file.relative_to(TOP))) for file in sorted(TOP.glob("agent/core/suspend/*.cpp"))
+)
 
 
 def section(heading: str) -> str:
@@ -114,6 +116,8 @@ def test_arguments(command: str, function_name: str) -> None:
     assert cell
     told = set(re.findall(r"`([\w-]+)`\??:", cell[1]))
     body = function(source("agent/commands/suspend.cpp"), function_name)
+    if "wish" in body:
+        body += source("agent/commands/wish.hpp")
     assert told == quoted(r"given\.\w+\(", body)
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The hypnos authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/suspend.md names what agent/core/suspend_machine.hpp declares, and nothing else."""
+"""docs/suspend.md names what the suspend machine's headers declare, and nothing else."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 MACHINE = (TOP / "agent/core/suspend_machine.hpp").read_text()
+SUSPEND = TOP / "agent/core/suspend"
 MARKER = (TOP / "agent/core/marker.hpp").read_text()
 HOOK = (TOP / "agent/core/hook.hpp").read_text()
 PAGE = (TOP / "docs/suspend.md").read_text()
@@ -21,16 +22,16 @@ def enumerators(header: str, enum: str) -> set[str]:
     return set(re.findall(r"\w+", re.sub(r"//.*", "", body[1])))
 
 
-def alternatives(variant: str) -> set[str]:
+def alternatives(header: str, variant: str) -> set[str]:
     """Names that `using VARIANT = std::variant<...>` lists."""
-    body = re.search(rf"using {variant} =\s*std::variant<(.*?)>;", MACHINE, re.S)
+    body = re.search(rf"using {variant} =\s*std::variant<(.*?)>;", header, re.S)
     assert body, variant
     return set(re.findall(r"\w+", body[1]))
 
 
 STATES = enumerators(MACHINE, "State")
-EVENTS = alternatives("SuspendEvent")
-EFFECTS = alternatives("Effect")
+EVENTS = alternatives((SUSPEND / "events.hpp").read_text(), "SuspendEvent")
+EFFECTS = alternatives((SUSPEND / "effects.hpp").read_text(), "Effect")
 OTHERS = enumerators(MARKER, "Stage") | enumerators(HOOK, "OnFailure")
 
 

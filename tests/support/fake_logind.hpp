@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/system/logind_names.hpp"
+#include "agent/system/bus/logind_names.hpp"
+#include "glib/unique_fd.hpp"
 #include "tests/support/private_bus.hpp"
 
 namespace hypnos::test {

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/system/connection.hpp"
+#include "agent/system/port/connection.hpp"
 #include "glib/unique_fd.hpp"
 #include "tests/support/main_loop.hpp"
 

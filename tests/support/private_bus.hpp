@@ -11,7 +11,7 @@
 #include <csignal>
 #include <string>
 
-#include "agent/system/bus.hpp"
+#include "agent/system/bus/dbus.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::test {

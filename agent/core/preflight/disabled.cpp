@@ -4,6 +4,7 @@
 // Why the kernel has switched hibernation off: hibernation_available() in its kernel/power/
 // hibernate.c asks for four things and says of none that it was the one.
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/checks.hpp"
 
 namespace hypnos::agent::checks {
@@ -25,7 +26,7 @@ std::string names(const std::vector<Process>& processes) {
 }
 
 Finding unexplained(const PowerFacts& facts) {
-    const std::string evidence = says("/sys/power/disk", facts.machine.disk.text);
+    const std::string evidence = says(power_files::kDisk, facts.machine.disk.text);
     if (!facts.disabled.searched)
         return block(kCode, evidence,
                      "the kernel has switched hibernation off; hypnos-preflight says why");

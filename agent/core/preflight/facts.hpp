@@ -81,7 +81,8 @@ struct SwapFacts {
 
 /// How the next kernel finds the image.
 struct ResumeFacts {
-    std::string device;                   ///< /sys/power/resume: "254:16"; "0:0" is none
+    static constexpr const char* kNoDevice = "0:0";
+    std::string device;                   ///< /sys/power/resume: "254:16", or kNoDevice
     std::optional<std::uint64_t> offset;  ///< /sys/power/resume_offset, in pages
     std::string header;                   ///< where the image will begin: a path
     std::string signature;                ///< the last ten bytes of the page there
@@ -89,6 +90,7 @@ struct ResumeFacts {
     bool efi_variables_writable = true;
     std::string compressor;
     bool compressor_built_in = true;
+    [[nodiscard]] bool has_device() const { return !device.empty() && device != kNoDevice; }
 };
 
 struct KernelFacts {

@@ -3,14 +3,15 @@
 //
 // What the kernel and the firmware offer.
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/checks.hpp"
 
 namespace hypnos::agent::checks {
 namespace {
 
-constexpr const char* kState = "/sys/power/state";
-constexpr const char* kMemSleep = "/sys/power/mem_sleep";
-constexpr const char* kDisk = "/sys/power/disk";
+using power_files::kDisk;
+using power_files::kMemSleep;
+using power_files::kState;
 
 }  // namespace
 

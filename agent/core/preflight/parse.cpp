@@ -9,6 +9,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "agent/core/number.hpp"
+
 namespace hypnos::agent {
 namespace {
 
@@ -16,9 +18,7 @@ namespace {
 constexpr std::uint64_t kKernelThread = 0x00200000;
 
 std::uint64_t number(const std::string& text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    return leading_number<std::uint64_t>(text).value_or(0);
 }
 
 /// The words of each line.
@@ -119,14 +119,15 @@ std::optional<int> parse_buddyinfo(const std::string& text) {
     return largest;
 }
 
-std::uint64_t parse_balloon(const std::string& vmstat) {
-    std::uint64_t taken = 0;
-    std::uint64_t given_back = 0;
+std::optional<std::int64_t> parse_balloon(const std::string& vmstat) {
+    std::optional<std::int64_t> taken, given_back;
     for (const auto& words : lines_of(vmstat)) {
-        if (words[0] == "balloon_inflate" && words.size() == 2) taken = number(words[1]);
-        if (words[0] == "balloon_deflate" && words.size() == 2) given_back = number(words[1]);
+        if (words[0] == "balloon_inflate" && words.size() == 2) taken = leading_number(words[1]);
+        if (words[0] == "balloon_deflate" && words.size() == 2)
+            given_back = leading_number(words[1]);
     }
-    return taken > given_back ? taken - given_back : 0;
+    if (!taken || !given_back) return std::nullopt;
+    return std::max(*taken - *given_back, std::int64_t{0});
 }
 
 std::vector<Mount> parse_mounts(const std::string& mountinfo) {

@@ -24,8 +24,8 @@ namespace hypnos::agent {
 /// The highest order that has a free block in any zone but DMA, -1 if none has.
 [[nodiscard]] std::optional<int> parse_buddyinfo(const std::string& text);
 
-/// Pages that /proc/vmstat says are in the balloon.
-[[nodiscard]] std::uint64_t parse_balloon(const std::string& vmstat);
+/// Pages that /proc/vmstat says are in the balloon; nothing if the kernel does not count them.
+[[nodiscard]] std::optional<std::int64_t> parse_balloon(const std::string& vmstat);
 
 [[nodiscard]] std::vector<Mount> parse_mounts(const std::string& mountinfo);
 

@@ -3,12 +3,13 @@
 //
 // Whether the next boot will look for the image and can read it.
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/checks.hpp"
 
 namespace hypnos::agent::checks {
 namespace {
 
-bool no_device(const ResumeFacts& resume) { return resume.device == "0:0"; }
+bool no_device(const ResumeFacts& resume) { return resume.device == ResumeFacts::kNoDevice; }
 
 /// systemd leaves a note for the next boot in an EFI variable, if it is the one to sleep.
 bool systemd_tells(const Question& question, const PowerFacts& facts) {
@@ -33,7 +34,7 @@ Findings next_boot_resumes(const Question& question, const PowerFacts& facts) {
         systemd_tells(question, facts))
         return {};
     return {block("resume.cmdline",
-                  says("/sys/power/resume", "0:0, and no resume= in /proc/cmdline"),
+                  says(power_files::kResume, "0:0, and no resume= in /proc/cmdline"),
                   "the next boot would not look for an image; name the swap with resume= on the "
                   "kernel's command line and make the initramfs anew")};
 }
@@ -44,7 +45,7 @@ Findings initramfs_has_looked(const Question& question, const PowerFacts& facts)
         return {};
     const auto device = facts.kernel.parameter("resume");
     if (!device) return {};
-    return {warn("resume.initramfs", says("/sys/power/resume", "0:0, but resume=" + *device),
+    return {warn("resume.initramfs", says(power_files::kResume, "0:0, but resume=" + *device),
                  "at this boot nobody looked for an image where resume= says; check that the "
                  "device is there and make the initramfs anew, with its resume hook")};
 }

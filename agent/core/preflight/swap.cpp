@@ -9,20 +9,17 @@
 
 #include <algorithm>
 
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/checks.hpp"
 
 namespace hypnos::agent::checks {
 namespace {
 
-constexpr const char* kResume = "/sys/power/resume";
-constexpr const char* kResumeOffset = "/sys/power/resume_offset";
-constexpr const char* kNoDevice = "0:0";
+using power_files::kResume;
+using power_files::kResumeOffset;
+constexpr const char* kNoDevice = ResumeFacts::kNoDevice;
 
 bool can_hold_image(const Swap& swap) { return !swap.zram; }
-
-bool is_set(const ResumeFacts& resume) {
-    return !resume.device.empty() && resume.device != kNoDevice;
-}
 
 std::string places(const std::vector<Swap>& swaps) {
     std::string text;
@@ -51,7 +48,7 @@ Finding first_is_zram(const Swap& zram) {
 const Swap* misplaced(const Question& question, const PowerFacts& facts) {
     const std::vector<Swap>& swaps = facts.swap.active;
     const Swap* target = image_target(facts);
-    if (!is_set(facts.resume)) {
+    if (!facts.resume.has_device()) {
         const bool wrong = target != nullptr && begins_elsewhere(*target, facts.resume);
         return wrong && !question.logind_backend ? target : nullptr;
     }
@@ -67,7 +64,7 @@ const Swap* image_target(const PowerFacts& facts) {
     const std::vector<Swap>& swaps = facts.swap.active;
     const auto found = std::find_if(swaps.begin(), swaps.end(), [&](const Swap& swap) {
         if (!can_hold_image(swap)) return false;
-        if (!is_set(facts.resume) || swap.device.empty()) return true;
+        if (!facts.resume.has_device() || swap.device.empty()) return true;
         return swap.device == facts.resume.device && !begins_elsewhere(swap, facts.resume);
     });
     return found == swaps.end() ? nullptr : &*found;
@@ -101,7 +98,7 @@ Findings swap_is_where_resume_looks(const Question& question, const PowerFacts& 
     const bool may_be_there = std::any_of(swaps.begin(), swaps.end(), [&](const Swap& swap) {
         return can_hold_image(swap) && (swap.device.empty() || swap.device == facts.resume.device);
     });
-    if (!is_set(facts.resume) || may_be_there) return {};
+    if (!facts.resume.has_device() || may_be_there) return {};
     return {block("swap.wrong-one", says(kResume, facts.resume.device + "; " + places(swaps)),
                   "the next boot looks for the image where no swap is on; switch that one on, or "
                   "change resume= and make the initramfs anew")};

@@ -31,31 +31,30 @@ bool is_device(const std::string& name) {
 
 std::vector<std::string> devices_of(const Root& root, const std::string& driver) {
     std::vector<std::string> devices;
-    for (std::string& name : list(root, driver))
+    for (std::string& name : root.list(driver))
         if (is_device(name)) devices.push_back(std::move(name));
-    std::sort(devices.begin(), devices.end());
     return devices;
 }
 
 /// Its memory has a name of its own in the map of resources.
 bool is_plugged(const Root& root) {
-    return text_of(root, "/proc/iomem").find("System RAM (virtio_mem)") != std::string::npos;
+    return root.text("/proc/iomem").find("System RAM (virtio_mem)") != std::string::npos;
 }
 
 bool is_persistent(const Root& root, const std::string& device) {
-    const std::string bits = text_of(root, "/sys/bus/virtio/devices/" + device + "/features");
+    const std::string bits = root.text("/sys/bus/virtio/devices/" + device + "/features");
     return bits.size() <= kPersistentSuspend || bits[kPersistentSuspend] == '1';
 }
 
 /// softdog stops when the kernel does, and is left out.
 std::vector<Watchdog> active_watchdogs(const Root& root) {
     std::vector<Watchdog> active;
-    for (const std::string& name : list(root, "/sys/class/watchdog")) {
+    for (const std::string& name : root.list("/sys/class/watchdog")) {
         const std::string path = "/sys/class/watchdog/" + name;
-        if (text_of(root, path + "/state") != "active") continue;
-        const std::string identity = text_of(root, path + "/identity");
+        if (root.text(path + "/state") != "active") continue;
+        const std::string identity = root.text(path + "/identity");
         if (identity != "Software Watchdog")
-            active.push_back({path, identity, text_of(root, path + "/timeout")});
+            active.push_back({path, identity, root.text(path + "/timeout")});
     }
     return active;
 }

@@ -33,11 +33,11 @@ bool kernel_answers(const Root& root) { return open_error(root, O_RDWR) == ENOSY
 DisabledFacts read_disabled(const Root& root) {
     DisabledFacts disabled;
     disabled.searched = true;
-    disabled.lockdown = parse_choice(text_of(root, "/sys/kernel/security/lockdown"));
+    disabled.lockdown = parse_choice(root.text("/sys/kernel/security/lockdown"));
     disabled.secretmem_possible =
-        !text_of(root, "/sys/module/secretmem/parameters/enable").starts_with('N');
+        !root.text("/sys/module/secretmem/parameters/enable").starts_with('N');
     disabled.secretmem = holders(root, is_secretmem);
-    for (const std::string& device : list(root, "/sys/bus/cxl/devices"))
+    for (const std::string& device : root.list("/sys/bus/cxl/devices"))
         if (device.starts_with("mem")) disabled.cxl.push_back(device);
     return disabled;
 }

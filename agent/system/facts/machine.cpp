@@ -5,9 +5,11 @@
 #include <array>
 #include <utility>
 
+#include "agent/core/hook.hpp"
 #include "agent/core/preflight/parse.hpp"
-#include "agent/system/clocks.hpp"
 #include "agent/system/facts/parts.hpp"
+#include "agent/system/time/clocks.hpp"
+#include "agent/system/time/rtc.hpp"
 
 namespace hypnos::agent::facts {
 namespace {
@@ -22,14 +24,13 @@ constexpr bool kImageNeedsSameKernel = true;
 constexpr std::array kUnitDirectories = {"/etc/systemd/system/", "/run/systemd/system/"};
 
 std::vector<std::string> units_of(SleepMode mode) {
-    constexpr std::array kNames = {"suspend", "hibernate", "hybrid-sleep"};
-    const std::string name = kNames[static_cast<std::size_t>(mode)];
+    const std::string name = verb(mode);
     return {"sleep.target", name + ".target", "systemd-" + name + ".service"};
 }
 
 /// Other kernels have modules here, and this one has none any more.
 bool modules_gone(const Root& root, const std::string& release) {
-    const std::vector<std::string> releases = list(root, "/lib/modules");
+    const std::vector<std::string> releases = root.list("/lib/modules");
     return !release.empty() && !releases.empty() &&
            std::find(releases.begin(), releases.end(), release) == releases.end();
 }
@@ -37,9 +38,9 @@ bool modules_gone(const Root& root, const std::string& release) {
 /// Debian's note that a restart is due, if it is for a kernel.
 std::string update_of(const Root& root) {
     const std::string note = "/run/reboot-required";
-    if (!exists(root, note)) return "";
+    if (!root.has(note)) return "";
     const std::optional<std::string> packages = root.read(note + ".pkgs");
-    if (!packages) return note + ": " + text_of(root, note);
+    if (!packages) return note + ": " + root.text(note);
     const std::vector<std::string> names = split(*packages);
     const auto kernel = std::find_if(names.begin(), names.end(), [](const std::string& name) {
         return name.starts_with("linux-");
@@ -62,7 +63,7 @@ std::vector<std::string> read_masked_units(const Root& root, SleepMode mode) {
 
 KernelFacts read_kernel(const Root& root) {
     KernelFacts kernel;
-    kernel.release = text_of(root, "/proc/sys/kernel/osrelease");
+    kernel.release = root.text("/proc/sys/kernel/osrelease");
     if (const auto line = root.read("/proc/cmdline")) kernel.command_line = split(*line);
     kernel.modules_gone = modules_gone(root, kernel.release);
     kernel.update = update_of(root);
@@ -71,10 +72,9 @@ KernelFacts read_kernel(const Root& root) {
 }
 
 std::optional<std::chrono::seconds> read_rtc_ahead(const Root& root) {
-    const std::string text = text_of(root, "/sys/class/rtc/rtc0/since_epoch");
-    if (text.empty()) return std::nullopt;
-    const std::chrono::seconds rtc(std::strtoll(text.c_str(), nullptr, 10));
-    return rtc - std::chrono::floor<std::chrono::seconds>(realtime());
+    const std::optional<std::chrono::seconds> rtc = read_rtc(root);
+    if (!rtc) return std::nullopt;
+    return *rtc - std::chrono::floor<std::chrono::seconds>(realtime());
 }
 
 }  // namespace hypnos::agent::facts

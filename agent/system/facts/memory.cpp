@@ -5,14 +5,15 @@
 
 #include "agent/core/preflight/parse.hpp"
 #include "agent/system/facts/parts.hpp"
+#include "agent/system/refresh/balloon.hpp"
 
 namespace hypnos::agent::facts {
 
 MemoryFacts read_memory(const Root& root) {
     const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    return {.info = parse_meminfo(text_of(root, "/proc/meminfo")),
-            .largest_free_order = parse_buddyinfo(text_of(root, "/proc/buddyinfo")),
-            .balloon = parse_balloon(text_of(root, "/proc/vmstat")) * page};
+    return {.info = parse_meminfo(root.text("/proc/meminfo")),
+            .largest_free_order = parse_buddyinfo(root.text("/proc/buddyinfo")),
+            .balloon = static_cast<std::uint64_t>(balloon_pages(root).value_or(0)) * page};
 }
 
 }  // namespace hypnos::agent::facts

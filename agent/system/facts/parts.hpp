@@ -12,16 +12,8 @@
 
 namespace hypnos::agent::facts {
 
-/// Names in a directory, none if there is no such; in no order.
-[[nodiscard]] std::vector<std::string> list(const Root& root, const std::string& directory);
-
 /// Where a symbolic link leads.
 [[nodiscard]] std::string link_of(const Root& root, const std::string& path);
-
-[[nodiscard]] bool exists(const Root& root, const std::string& path);
-
-/// The text of a file; an unreadable one is empty.
-[[nodiscard]] std::string text_of(const Root& root, const std::string& path);
 
 /// Ids of the processes there are.
 [[nodiscard]] std::vector<int> processes(const Root& root);

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "agent/core/number.hpp"
+#include "agent/core/power_files.hpp"
 #include "agent/core/preflight/parse.hpp"
 #include "agent/system/facts/parts.hpp"
 #include "glib/unique_fd.hpp"
@@ -26,7 +28,7 @@ constexpr unsigned long kEfiRoom = 1024;
 constexpr std::size_t kSignature = 10;
 
 std::string device_file(const Root& root, const std::string& number) {
-    for (const std::string& word : split(text_of(root, "/sys/dev/block/" + number + "/uevent")))
+    for (const std::string& word : split(root.text("/sys/dev/block/" + number + "/uevent")))
         if (word.starts_with("DEVNAME=")) return "/dev/" + word.substr(8);
     return "";
 }
@@ -51,7 +53,7 @@ std::string signature_at(const std::string& path, std::uint64_t page) {
 }
 
 void read_header(const Root& root, const std::vector<Swap>& swaps, ResumeFacts& resume) {
-    if (!resume.device.empty() && resume.device != "0:0") {
+    if (resume.has_device()) {
         resume.header = device_file(root, resume.device);
         if (!resume.header.empty())
             resume.signature = signature_at(root.path(resume.header), resume.offset.value_or(0));
@@ -85,12 +87,11 @@ bool is_built_in(const Root& root, const KernelFacts& kernel, const std::string&
 ResumeFacts read_resume(const Root& root, const KernelFacts& kernel, const std::vector<Swap>& swaps,
                         const std::vector<Mount>& mounts) {
     ResumeFacts resume;
-    resume.device = text_of(root, "/sys/power/resume");
-    if (const auto offset = root.read("/sys/power/resume_offset"))
-        resume.offset = std::strtoull(offset->c_str(), nullptr, 10);
-    resume.efi = exists(root, "/sys/firmware/efi");
+    resume.device = root.text(power_files::kResume);
+    resume.offset = leading_number<std::uint64_t>(root.text(power_files::kResumeOffset));
+    resume.efi = root.has("/sys/firmware/efi");
     if (resume.efi) resume.efi_variables_writable = efi_variables_writable(root, mounts);
-    resume.compressor = text_of(root, "/sys/module/hibernate/parameters/compressor");
+    resume.compressor = root.text("/sys/module/hibernate/parameters/compressor");
     if (!resume.compressor.empty() && resume.compressor != "lzo")
         resume.compressor_built_in = is_built_in(root, kernel, resume.compressor);
     read_header(root, swaps, resume);

@@ -71,19 +71,19 @@ void locate_file(const Root& root, const std::vector<Mount>& mounts, Swap& swap)
 }
 
 void locate_device(const Root& root, Swap& swap) {
-    swap.device = text_of(root, block_device(base_name(swap.name)) + "/dev");
+    swap.device = root.text(block_device(base_name(swap.name)) + "/dev");
     swap.offset = 0;
 }
 
 bool is_crypt(const Root& root, const std::string& name) {
-    return text_of(root, block_device(name) + "/dm/uuid").starts_with("CRYPT-");
+    return root.text(block_device(name) + "/dm/uuid").starts_with("CRYPT-");
 }
 
 /// The device itself and what it is stacked on.
 std::vector<std::string> stack_of(const Root& root, const std::string& name) {
     std::vector<std::string> stack = {name};
     for (std::size_t i = 0; i < stack.size() && stack.size() < kLargestStack; ++i)
-        for (std::string& below : list(root, block_device(stack[i]) + "/slaves"))
+        for (std::string& below : root.list(block_device(stack[i]) + "/slaves"))
             stack.push_back(std::move(below));
     return stack;
 }
@@ -94,7 +94,7 @@ void look_for_keys(const Root& root, const std::map<std::string, std::string>& r
     for (const std::string& name : stack_of(root, top)) {
         if (!is_crypt(root, name)) continue;
         swap.encrypted = true;
-        const auto key = random_keys.find(text_of(root, block_device(name) + "/dm/name"));
+        const auto key = random_keys.find(root.text(block_device(name) + "/dm/name"));
         if (key != random_keys.end()) swap.random_key = key->second;
     }
 }
@@ -114,9 +114,9 @@ bool is_active(const std::vector<Swap>& swaps, const std::string& name) {
 
 std::vector<std::string> encrypted_disks(const Root& root) {
     std::vector<std::string> names;
-    for (const std::string& name : list(root, "/sys/class/block"))
+    for (const std::string& name : root.list("/sys/class/block"))
         if (name.starts_with("dm-") && is_crypt(root, name))
-            names.push_back(text_of(root, block_device(name) + "/dm/name"));
+            names.push_back(root.text(block_device(name) + "/dm/name"));
     return names;
 }
 
@@ -124,13 +124,13 @@ std::vector<std::string> encrypted_disks(const Root& root) {
 
 SwapFacts read_swap(const Root& root, const std::vector<Mount>& mounts) {
     SwapFacts facts;
-    facts.active = parse_swaps(text_of(root, "/proc/swaps"));
-    const auto random_keys = parse_random_keys(text_of(root, "/etc/crypttab"));
+    facts.active = parse_swaps(root.text("/proc/swaps"));
+    const auto random_keys = parse_random_keys(root.text("/etc/crypttab"));
     for (Swap& swap : facts.active) {
         swap.file ? locate_file(root, mounts, swap) : locate_device(root, swap);
         look_for_keys(root, random_keys, swap);
     }
-    for (const std::string& file : parse_fstab_swap_files(text_of(root, "/etc/fstab")))
+    for (const std::string& file : parse_fstab_swap_files(root.text("/etc/fstab")))
         if (!is_active(facts.active, file) && has_holes(root.path(file)))
             facts.with_holes.push_back(file);
     facts.encrypted_disks = encrypted_disks(root);

@@ -18,7 +18,7 @@ namespace hypnos::agent::facts {
 namespace {
 
 std::string wchan_of(const Root& root, int pid) {
-    const std::string name = text_of(root, "/proc/" + std::to_string(pid) + "/wchan");
+    const std::string name = root.text("/proc/" + std::to_string(pid) + "/wchan");
     return name == "0" ? "" : name;
 }
 

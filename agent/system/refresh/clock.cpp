@@ -10,9 +10,9 @@
 #include <sys/timex.h>
 
 #include <cerrno>
-#include <charconv>
 
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
+#include "agent/system/time/rtc.hpp"
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::agent {
@@ -20,7 +20,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr const char* kRtcTime = "/sys/class/rtc/rtc0/since_epoch";
 constexpr const char* kRtcDevice = "/dev/rtc0";
 constexpr const char* kAdjtime = "/etc/adjtime";
 
@@ -57,7 +56,7 @@ std::vector<PtpSample> samples_in(const ptp_sys_offset& answer) {
 std::string host_ptp_clock(const Root& root) {
     const std::string directory = "/sys/class/ptp/";
     for (const std::string& name : root.list(directory))
-        if (is_host_clock(root.read(directory + name + "/clock_name").value_or(""))) return name;
+        if (is_host_clock(root.text(directory + name + "/clock_name"))) return name;
     return "";
 }
 
@@ -80,20 +79,16 @@ std::optional<Advice> ask_ptp(const Root& root, RefreshReport& report) {
     return std::nullopt;
 }
 
-std::optional<RtcReading> read_rtc(const Root& root, const SystemClock& clock) {
-    const std::string text = root.read(kRtcTime).value_or("");
-    RtcReading reading{.system = clock.now()};
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc()) return std::nullopt;
-    reading.rtc = std::chrono::seconds(seconds);
-    return reading;
+std::optional<RtcReading> compare_rtc(const Root& root, const SystemClock& clock) {
+    const std::optional<std::chrono::seconds> rtc = read_rtc(root);
+    if (!rtc) return std::nullopt;
+    return RtcReading{.rtc = *rtc, .system = clock.now()};
 }
 
 std::optional<Advice> ask_rtc(const Root& root, const SystemClock& clock,
                               const std::optional<ClockBefore>& before, RefreshReport& report) {
-    if (rtc_in_local_time(root.read(kAdjtime).value_or(""))) return std::nullopt;
-    const std::optional<RtcReading> reading = read_rtc(root, clock);
+    if (rtc_in_local_time(root.text(kAdjtime))) return std::nullopt;
+    const std::optional<RtcReading> reading = compare_rtc(root, clock);
     if (!reading) return std::nullopt;
     const Result<ClockStep> step = step_by_rtc(before, *reading);
     if (step) return Advice{kRtcDevice, *step};
@@ -111,7 +106,7 @@ SystemClock system_clock(const Root& root) {
 }
 
 std::optional<ClockBefore> read_clock_before(const Root& root, const SystemClock& clock) {
-    const std::optional<RtcReading> reading = read_rtc(root, clock);
+    const std::optional<RtcReading> reading = compare_rtc(root, clock);
     if (!reading) return std::nullopt;
     return ClockBefore{*reading, clock.synchronised()};
 }

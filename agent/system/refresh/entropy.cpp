@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::agent {

@@ -5,11 +5,11 @@
 
 #include <glib.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
-#include "agent/system/refresh/bus.hpp"
+#include "agent/core/number.hpp"
+#include "agent/system/bus/blocking_bus.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -23,7 +23,7 @@ struct Link {
 };
 
 bool is_physical(const Root& root, const std::string& directory) {
-    return g_file_test(root.path(directory + "/device").c_str(), G_FILE_TEST_EXISTS) == TRUE;
+    return root.has(directory + "/device");
 }
 
 bool is_up(const Root& root, const std::string& directory) {
@@ -31,10 +31,7 @@ bool is_up(const Root& root, const std::string& directory) {
 }
 
 int index_of(const Root& root, const std::string& directory) {
-    const std::string text = root.read(directory + "/ifindex").value_or("");
-    int index = 0;
-    std::from_chars(text.data(), text.data() + text.size(), index);
-    return index;
+    return leading_number<int>(root.text(directory + "/ifindex")).value_or(0);
 }
 
 std::vector<Link> physical_links_up(const Root& root) {
@@ -49,15 +46,15 @@ std::vector<Link> physical_links_up(const Root& root) {
 
 /// Who manages links, as far as it can be asked. No bus: nobody.
 struct Managers {
-    std::optional<SystemBus> bus;
+    std::optional<BlockingBus> bus;
     bool networkd = false;
     bool network_manager = false;
 };
 
 Managers find_managers(const Root& root, RefreshReport& report) {
     Managers managers;
-    if (!SystemBus::is_there(root)) return managers;
-    Result<SystemBus> bus = SystemBus::connect(root);
+    if (!has_bus(root)) return managers;
+    Result<BlockingBus> bus = BlockingBus::connect(root);
     if (!bus) {
         report.problems.push_back(bus.error().message);
         return managers;
@@ -74,15 +71,16 @@ bool is_networkds(const Root& root, const Link& link) {
     return state && state->find("ADMIN_STATE=unmanaged") == std::string::npos;
 }
 
-Result<void> renew(const SystemBus& bus, const Link& link) {
-    return bus.call(
+Result<void> renew(const BlockingBus& bus, const Link& link) {
+    const Result<BlockingBus::Answer> renewed = bus.call(
         {kNetworkd, "/org/freedesktop/network1", "org.freedesktop.network1.Manager", "RenewLink"},
         g_variant_new("(i)", link.index));
+    return renewed ? Result<void>() : fail(renewed.error());
 }
 
 /// Reapply would not renew a lease, but would remove addresses that others have added. The lease
 /// itself NetworkManager times by CLOCK_BOOTTIME, which goes on in a sleep.
-Result<void> check_connectivity(const SystemBus& bus) {
+Result<void> check_connectivity(const BlockingBus& bus) {
     bus.tell(
         {kNetworkManager, "/org/freedesktop/NetworkManager", kNetworkManager, "CheckConnectivity"});
     return {};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/acpi_registers.hpp"
+#include "agent/system/power/acpi_registers.hpp"
 
 #include <gtest/gtest.h>
 

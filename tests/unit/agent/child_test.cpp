@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/child.hpp"
+#include "agent/system/hooks/child.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

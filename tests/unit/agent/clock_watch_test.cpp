@@ -3,7 +3,7 @@
 //
 // That a jump is told is seen in tests/qemu only: here nobody may set the clock.
 
-#include "agent/system/clock_watch.hpp"
+#include "agent/system/time/clock_watch.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/connection.hpp"
+#include "agent/system/port/connection.hpp"
 
 #include <gtest/gtest.h>
 

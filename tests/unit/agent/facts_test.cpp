@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/facts.hpp"
+#include "agent/system/facts/facts.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,8 +9,8 @@
 #include <algorithm>
 
 #include "agent/core/preflight/parse.hpp"
-#include "agent/system/clocks.hpp"
 #include "agent/system/facts/parts.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

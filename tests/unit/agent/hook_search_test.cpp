@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/system/hooks.hpp"
+#include "agent/system/hooks/search.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

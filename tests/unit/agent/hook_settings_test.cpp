@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/hook_settings.hpp"
-
 #include <gtest/gtest.h>
+
+#include "agent/system/hooks/settings.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -83,9 +83,9 @@ TEST(HookSettings, WhatIsNotKnownIsAnError) {
 }
 
 TEST(HookSettings, AModeHasOneWord) {
-    EXPECT_STREQ(verb(SleepMode::Ram), "suspend");
-    EXPECT_STREQ(verb(SleepMode::Disk), "hibernate");
-    EXPECT_STREQ(verb(SleepMode::Hybrid), "hybrid-sleep");
+    EXPECT_EQ(verb(SleepMode::Ram), "suspend");
+    EXPECT_EQ(verb(SleepMode::Disk), "hibernate");
+    EXPECT_EQ(verb(SleepMode::Hybrid), "hybrid-sleep");
 }
 
 }  // namespace

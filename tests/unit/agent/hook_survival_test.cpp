@@ -16,8 +16,8 @@
 #include <optional>
 #include <sstream>
 
-#include "agent/system/hooks.hpp"
-#include "agent/system/process_group.hpp"
+#include "agent/system/hooks/process_group.hpp"
+#include "agent/system/hooks/runner.hpp"
 #include "tests/support/main_loop.hpp"
 #include "tests/support/temp_root.hpp"
 #include "tests/support/unkillable.hpp"

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "agent/system/kernel_log.hpp"
+#include "agent/system/power/kernel_log.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/logind.hpp"
+#include "agent/system/bus/logind.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,6 +10,7 @@
 #include <future>
 #include <optional>
 
+#include "agent/system/bus/block_inhibitors.hpp"
 #include "tests/support/fake_logind.hpp"
 #include "tests/support/main_loop.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/power.hpp"
+#include "agent/system/power/power.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/refresh.hpp"
+#include "agent/system/refresh/refresh.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "agent/system/clocks.hpp"
+#include "agent/system/time/clocks.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

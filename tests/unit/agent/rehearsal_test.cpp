@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "agent/system/snapshot.hpp"
+#include "agent/system/power/snapshot.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/rtc_alarm.hpp"
+#include "agent/system/time/rtc_alarm.hpp"
 
 #include <gtest/gtest.h>
 

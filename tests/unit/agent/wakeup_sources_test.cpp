@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/wakeup_sources.hpp"
+#include "agent/system/power/wakeup_sources.hpp"
 
 #include <gtest/gtest.h>
 

@@ -30,9 +30,11 @@ TEST(Worker, WorksElsewhereAndTellsTheLoop) {
 TEST(Worker, MayBeStartedAgainFromItsOwnCallback) {
     Worker<int> worker;
     int last = 0;
-    worker.start([] { return 1; }, [&](const int& first) {
-        worker.start([first] { return first + 1; }, [&last](const int& second) { last = second; });
-    });
+    worker.start([] { return 1; },
+                 [&](const int& first) {
+                     worker.start([first] { return first + 1; },
+                                  [&last](const int& second) { last = second; });
+                 });
     ASSERT_TRUE(test::run_until([&last] { return last == 2; }));
 }
 

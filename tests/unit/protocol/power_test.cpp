@@ -10,7 +10,8 @@ namespace {
 
 TEST(Power, NamesOfOutcomesComeBack) {
     for (std::size_t i = 0; i < kOutcomeNames.size(); ++i)
-        EXPECT_EQ(name_of(enumerator<Outcome>(kOutcomeNames, kOutcomeNames[i]).value()), kOutcomeNames[i]);
+        EXPECT_EQ(name_of(enumerator<Outcome>(kOutcomeNames, kOutcomeNames[i]).value()),
+                  kOutcomeNames[i]);
     EXPECT_EQ(kOutcomeNames.size(), static_cast<std::size_t>(Outcome::ImageLost) + 1);
     EXPECT_EQ(enumerator<Outcome>(kOutcomeNames, "asleep"), std::nullopt);
 }

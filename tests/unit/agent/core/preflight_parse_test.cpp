@@ -77,9 +77,9 @@ TEST(ParseBuddyinfo, TheLargestOfAnyZoneButDma) {
 }
 
 TEST(ParseBalloon, IsWhatWentInAndDidNotComeOut) {
-    EXPECT_EQ(parse_balloon("nr_free_pages 5\nballoon_inflate 30\nballoon_deflate 10\n"), 20U);
-    EXPECT_EQ(parse_balloon("balloon_inflate 3\nballoon_deflate 10\n"), 0U);
-    EXPECT_EQ(parse_balloon(""), 0U);
+    EXPECT_EQ(parse_balloon("nr_free_pages 5\nballoon_inflate 30\nballoon_deflate 10\n"), 20);
+    EXPECT_EQ(parse_balloon("balloon_inflate 3\nballoon_deflate 10\n"), 0);
+    EXPECT_EQ(parse_balloon(""), std::nullopt);
 }
 
 TEST(ParseMounts, FindsTypesBehindTheDash) {

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Deadlines.
+
+#include <utility>
+
+#include "agent/core/suspend/parts.hpp"
+
+namespace hypnos::agent {
+
+Effects SuspendMachine::on(const Expired&) {
+    if (!deadline_ || now_ < *deadline_) return {};
+    switch (state_) {
+        case State::Idle:
+            return {};
+        case State::Checking:
+            if (over_) return local_sleep_over();
+            return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
+        case State::Preparing:
+            return pre_hook_finished({hooks_[started_ - 1].name, HookPhase::Pre, "stuck"});
+        case State::Arming:
+            return give_up(Outcome::TimedOut, "setting the wake alarm takes too long");
+        case State::Flushing:
+            return enter();
+        case State::Asleep:
+            return sleep_expired();
+        case State::Refreshing:
+            record_.refresh.problems.emplace_back("it did not end in time");
+            return undo();
+        case State::Undoing:
+            return post_hook_finished({hooks_[started_ - 1].name, HookPhase::Post, "stuck"});
+        case State::Rehearsing:
+            return rehearsal_expired();
+    }
+    return {};
+}
+
+/// The clock went on while the machine slept, so a deadline that has passed is no proof that the
+/// kernel does not return: the second one is, unless it was slept through too.
+Effects SuspendMachine::sleep_expired() {
+    const bool slept_through = now_ > *deadline_ + kReturnGrace;
+    if (!std::exchange(late_, true) || slept_through) {
+        deadline_ = now_ + kReturnGrace;
+        return {};
+    }
+    unreturned_ = awaited_;
+    record_.outcome = Outcome::TimedOut;
+    record_.error = is_local() ? kCalledOff
+                               : "the kernel did not sleep and did not return: it may wait for a "
+                                 "file system to be written; see the guest's kernel log";
+    return undo();
+}
+
+}  // namespace hypnos::agent
