@@ -148,15 +148,14 @@ class Patient:
         if scenario.to_disk:
             self._come_back_from_disk()
         died = self._is_over if points[-1] == NEVER else lambda: self.said(DIED) >= deaths
-        self._stay_awake(died, scenario.asleep)
+        self._stay_awake(died)
         return scenario.to_disk or self.vm.qmp.find("SUSPEND", seen) is not None
 
-    def _stay_awake(self, until: Callable[[], bool], asleep: float) -> None:
+    def _stay_awake(self, until: Callable[[], bool]) -> None:
         """Wake the guest whenever it sleeps."""
         deadline = Deadline(60)
         while not until():
             if self.vm.qmp.status() == "suspended":
-                time.sleep(asleep)
                 self.vm.qmp.wake()
             if deadline.passed():
                 raise TimeoutError("nobody was killed, or it did not end")
@@ -203,8 +202,6 @@ class Scenario:
     set_up: str = ""
     """Commands in the guest, before."""
     to_disk: bool = False
-    asleep: float = 0
-    """Seconds."""
     before: tuple[int, ...] = field(default=())
     """The points at which other agents are killed first."""
 

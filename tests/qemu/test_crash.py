@@ -114,9 +114,7 @@ RAM = Scenario(crashing.suspend("ram", **{"wake-after-ms": 600_000}))
 VETO = Scenario(crashing.suspend("ram"), "touch /run/veto")
 CANCEL = Scenario(crashing.suspend_and_cancel, "touch /run/slow")
 REHEARSAL = Scenario(crashing.rehearse)
-LOCAL = Scenario(crashing.sleep_locally, "echo deep >/sys/power/mem_sleep", asleep=1.5)
-"""Long enough for the RTC's seconds to tell."""
-
+LOCAL = Scenario(crashing.sleep_locally, "echo deep >/sys/power/mem_sleep")
 RAM_BRIEFLY = Scenario(crashing.suspend("ram"))
 DISK = Scenario(crashing.suspend("disk"), to_disk=True)
 
