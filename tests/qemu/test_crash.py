@@ -219,7 +219,7 @@ def test_every_point(ward: Ward, scenario: Scenario) -> None:
 
 def effect_names() -> set[str]:
     """The alternatives of the machine's type Effect."""
-    text = "".join(path.read_text() for path in sorted(CORE.glob("*.hpp")))
+    text = "".join(path.read_text() for path in sorted(CORE.rglob("*.hpp")))
     found = re.search(r"using Effect =\s*std::variant<([^>]*)>", text)
     assert found
     return set(re.findall(r"\w+", found[1]))
