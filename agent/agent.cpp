@@ -49,11 +49,15 @@ Agent::Agent(const Options& options)
                           if (session != sessions_.end()) session->second->expect_silence();
                       },
                   .flush = [this](glib::Callback done) { flush(std::move(done)); },
-                  .slept = [this] { local_sleeps_.forget(); },
+                  .slept =
+                      [this] {
+                          local_sleeps_.forget();
+                          save_state();  // a restarted agent must not take it for news
+                      },
                   .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
       local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
-                            .own_under_way = [this] { return suspender_.works_for_host(); }}),
+                            .heard = [this] { return suspender_.machine().hears_local_sleeps(); }}),
       preflights_(
           power_management_,
           [this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
@@ -73,7 +77,7 @@ Result<void> Agent::start() {
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
-    if (!suspender_.recover([this](const std::string& id) { return has_reported(id); }))
+    if (!suspender_.recover([this](const Record& record) { return has_reported(record); }))
         local_sleeps_.check();
     logind_.start();
     emit(events::kReady, Json::object({{"version", HYPNOS_VERSION}}));
@@ -168,12 +172,19 @@ void Agent::load_state() {
         local_sleeps_.know(*known);
 }
 
-/// Whether the event that ends this transaction is in the log.
-bool Agent::has_reported(const std::string& transaction) const {
+/// Whether the event that ends this transaction is in the log. Hosts may use an id twice, but no two
+/// begin at the same time.
+bool Agent::has_reported(const Record& record) const {
+    const Json begun = begun_json(record);
+    const auto began = [](const Json& data) {
+        const std::vector<Json> phases = data["phases"].elements();
+        return phases.empty() ? Json() : phases.front();
+    };
     const auto& entries = events_.entries();
     return std::any_of(entries.begin(), entries.end(), [&](const EventLog::Entry& entry) {
-        return entry.event.name != events::kSuspending &&
-               entry.event.data["transaction"] == Json(transaction);
+        const Json& data = entry.event.data;
+        return data.has("outcome") && data["transaction"] == begun["transaction"] &&
+               began(data) == began(begun);
     });
 }
 

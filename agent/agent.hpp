@@ -64,7 +64,7 @@ class Agent {
     void notice(const SuspendEvent& event);
 
     void load_state();
-    [[nodiscard]] bool has_reported(const std::string& transaction) const;
+    [[nodiscard]] bool has_reported(const Record& record) const;
     void save_state() const;
 
     Root root_;

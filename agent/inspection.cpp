@@ -6,6 +6,7 @@
 #include "agent/system/bus/block_inhibitors.hpp"
 #include "agent/system/facts/facts.hpp"
 #include "agent/system/hooks/search.hpp"
+#include "agent/system/transaction_store.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -23,6 +24,7 @@ std::vector<Finding> find_obstacles(const Power& power, const PreflightQuestion&
 }
 
 Inspection inspect(const Power& power, const Config& config, const SuspendRequest& request) {
+    TransactionStore(power.root).wait_until_writable();
     std::string wakeup_count = read_wakeup_count(power.root);  // first: what comes later counts
     const PowerFacts facts = read_facts(power, request.mode);
     Inspection inspection;

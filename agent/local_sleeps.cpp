@@ -48,7 +48,7 @@ void LocalSleeps::announced(SleepMode mode) {
 }
 
 void LocalSleeps::over(bool deep) {
-    if (deps_.own_under_way()) return;
+    if (!deps_.heard()) return;
     const Baseline before = known_;
     const WakeupCounts wakeups = wakeups_;
     forget();

@@ -20,8 +20,8 @@ class LocalSleeps {
   public:
     struct Deps {
         std::function<void(const SuspendEvent&)> noticed;
-        /// Whether a sleep now may be one that we were asked for: check() comes again after it.
-        std::function<bool()> own_under_way;
+        /// Whether the end of a sleep would be heard now; else check() comes again later.
+        std::function<bool()> heard;
     };
 
     LocalSleeps(const Root& root, Deps deps);

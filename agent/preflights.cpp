@@ -12,14 +12,25 @@ void Preflights::ask(const PreflightQuestion& question, const Caller& caller) {
 }
 
 void Preflights::start_first() {
-    worker_.start([power = power_,
-                   question = asked_.front().question] { return find_obstacles(power, question); },
-                  [this](const std::vector<Finding>& findings) {
-                      const Asked asked = asked_.front();
-                      asked_.pop_front();
-                      if (!asked_.empty()) start_first();
-                      reply_(asked.caller, preflight_json(asked.question.mode, findings));
+    const PreflightQuestion question = asked_.front().question;
+    worker_.start([power = power_, question] { return find_obstacles(power, question); },
+                  [this, question](const std::vector<Finding>& findings) {
+                      finish_first(preflight_json(question.mode, findings));
                   });
+    late_ = glib::after(nullptr, kLimit, [this] {
+        worker_.give_up();
+        finish_first(
+            fail("looking at the guest's state takes too long: storage may hang, or a "
+                 "file system be frozen; see the guest's kernel log"));
+    });
+}
+
+void Preflights::finish_first(const CommandResult& result) {
+    const Asked asked = asked_.front();
+    asked_.pop_front();
+    late_.reset();
+    if (!asked_.empty()) start_first();
+    reply_(asked.caller, result);
 }
 
 }  // namespace hypnos::agent

@@ -21,6 +21,9 @@ class Preflights {
     /// More at once are refused: each costs the guest some work.
     static constexpr std::size_t kWaitingMax = 16;
 
+    /// A look that takes longer hangs, as on dead storage.
+    static constexpr std::chrono::seconds kLimit{10};
+
     Preflights(const Power& power, Reply reply) : power_(power), reply_(std::move(reply)) {}
 
     void ask(const PreflightQuestion& question, const Caller& caller);
@@ -32,11 +35,13 @@ class Preflights {
     };
 
     void start_first();
+    void finish_first(const CommandResult& result);
 
     Power power_;
     Reply reply_;
     std::deque<Asked> asked_;
     glib::Worker<std::vector<Finding>> worker_;
+    glib::Source late_;
 };
 
 }  // namespace hypnos::agent

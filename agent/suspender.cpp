@@ -87,11 +87,11 @@ std::string Suspender::reason_not_to_cancel(const std::string& transaction) cons
     return "it is too late to cancel: " + is + std::string(name_of(state));
 }
 
-bool Suspender::recover(const std::function<bool(const std::string& transaction)>& reported) {
+bool Suspender::recover(const std::function<bool(const Record& record)>& reported) {
     std::optional<Marker> marker = store_.load();
     if (!marker) return false;
     const Record& record = marker->record;
-    if (reported(record.request.transaction)) {
+    if (reported(record)) {
         forget(record.request.transaction);
         return false;
     }
@@ -186,7 +186,8 @@ void Suspender::apply(const FlushOutput& effect) {
 void Suspender::apply(const EnterSleep& effect) {
     before_ = read_before_sleep(deps_.power.root);
     sleeper_.start(effect.plan, [this, serial = effect.serial](const SleepResult& result) {
-        deps_.slept();
+        // A sleep since then is ours, unless the kernel was not asked at all.
+        if (result.failed_file != kWakeupCount) deps_.slept();
         deps_.woke();
         handle(SleepReturned{serial, result});
     });
@@ -269,6 +270,7 @@ void Suspender::apply(const LetLocalSleep&) {
 void Suspender::apply(const Report&) {
     const Record& record = machine_.record();
     const bool slept = did_sleep(record.outcome);
+    before_ = {};
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(event_of(record.outcome), ended_json(record));

@@ -58,7 +58,7 @@ class Suspender {
 
     /// Finishes what another process left, if anything: then returns true. `reported`: its last event
     /// has gone out already.
-    bool recover(const std::function<bool(const std::string& transaction)>& reported);
+    bool recover(const std::function<bool(const Record& record)>& reported);
 
     /// Whether what is under way was asked for through a port.
     [[nodiscard]] bool works_for_host() const;

@@ -88,7 +88,7 @@ bool has_slept(const Baseline& before, const Baseline& after) {
 
 SleepMode guess_mode(const Baseline& before, const Baseline& after) {
     if (after.suspends > before.suspends) return SleepMode::Ram;
-    return after.wakeups > before.wakeups ? SleepMode::Hybrid : SleepMode::Disk;
+    return woken_between(before, after) ? SleepMode::Hybrid : SleepMode::Disk;
 }
 
 bool woken_between(const Baseline& before, const Baseline& after) {

@@ -50,6 +50,11 @@ bool SuspendMachine::has_transaction() const {
     return state_ != State::Idle && state_ != State::Rehearsing;
 }
 
+bool SuspendMachine::hears_local_sleeps() const {
+    if (state_ == State::Idle) return true;
+    return state_ != State::Rehearsing && is_local() && stage_ != Marker::Stage::Returned && !over_;
+}
+
 bool SuspendMachine::cancellable() const {
     constexpr std::array kStates = {State::Checking, State::Preparing, State::Arming,
                                     State::Flushing};

@@ -56,6 +56,8 @@ class SuspendMachine {
     [[nodiscard]] std::optional<BootTime> deadline() const { return deadline_; }
     /// Neither idle nor rehearsing: record() is of what is under way.
     [[nodiscard]] bool has_transaction() const;
+    /// Whether LocalSleepEnded would be heard now; else it is to be told again later.
+    [[nodiscard]] bool hears_local_sleeps() const;
     /// Whether CancelRequested would end the transaction.
     [[nodiscard]] bool cancellable() const;
     /// What Persist writes; boot id and baseline are the caller's to add.

@@ -16,6 +16,15 @@
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::agent {
+namespace {
+
+void sync_directory_of(const std::string& file) {
+    const UniqueFd directory(
+        open(file.substr(0, file.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) fsync(directory.get());
+}
+
+}  // namespace
 
 std::optional<std::string> Root::read(const std::string& absolute) const {
     const UniqueFd file(open(path(absolute).c_str(), O_RDONLY | O_CLOEXEC));
@@ -57,14 +66,16 @@ Result<void> Root::replace(const std::string& absolute, const std::string& text)
 Result<void> Root::replace_durably(const std::string& absolute, const std::string& text) const {
     Result<void> replaced =
         replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
-    const std::string file = path(absolute);
-    const UniqueFd directory(
-        open(file.substr(0, file.rfind('/')).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (replaced && directory) fsync(directory.get());
+    if (replaced) sync_directory_of(path(absolute));
     return replaced;
 }
 
-void Root::remove(const std::string& absolute) const { unlink(path(absolute).c_str()); }
+void Root::remove(const std::string& absolute) const {
+    if (unlink(path(absolute).c_str()) == 0)
+        sync_directory_of(path(absolute));
+    else if (errno != ENOENT)
+        g_warning("cannot remove %s: %s", path(absolute).c_str(), g_strerror(errno));
+}
 
 Result<void> Root::replace(const std::string& absolute, const std::string& text, int flags) const {
     const std::string file = path(absolute);

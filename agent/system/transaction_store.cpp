@@ -3,14 +3,18 @@
 
 #include "agent/system/transaction_store.hpp"
 
+#include <fcntl.h>
 #include <glib.h>
+#include <unistd.h>
 
+#include "glib/unique_fd.hpp"
 #include "hypnos/protocol/reader.hpp"
 
 namespace hypnos::agent {
 namespace {
 
 constexpr const char* kAcrossBoots = "/var/lib/hypnos/transaction.json";
+constexpr const char* kProbe = "/var/lib/hypnos/probe";
 constexpr const char* kThisBoot = "/run/hypnos/transaction.json";
 
 }  // namespace
@@ -24,6 +28,12 @@ void TransactionStore::save(const Marker& marker) {
     if (const Result<void> kept = root_.replace(kThisBoot, text); !kept)
         g_warning("%s; hooks of this sleep will not be undone if the agent is killed",
                   kept.error().message.c_str());
+}
+
+void TransactionStore::wait_until_writable() const {
+    const std::string probe = root_.path(kProbe);
+    const UniqueFd file(open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    if (file) unlink(probe.c_str());
 }
 
 void TransactionStore::forget() {

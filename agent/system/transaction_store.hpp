@@ -22,6 +22,9 @@ class TransactionStore {
     void save(const Marker& marker);
     void forget();
 
+    /// Returns when its file system can be written: not while it is frozen. For any thread.
+    void wait_until_writable() const;
+
     /// What another process left. A file that cannot be understood is told of and removed.
     [[nodiscard]] std::optional<Marker> load();
 

@@ -317,5 +317,5 @@ def test_the_error_output_says_who_and_why(make_agent: Callable[..., Agent]) -> 
     """Wrong words on the command line."""
     agent = make_agent(["-m", "carrier-pigeon"])
     agent.spawn({})
-    assert agent.wait() == 1
+    assert agent.wait() == 2
     assert agent.log_text().startswith("hypnos-agent: 'carrier-pigeon' is no method")

@@ -16,7 +16,9 @@ Effects SuspendMachine::on(const Expired&) {
             return {};
         case State::Checking:
             if (over_) return local_sleep_over();
-            return call_off(Outcome::TimedOut, "looking at the guest's state takes too long");
+            return call_off(Outcome::TimedOut,
+                            "looking at the guest's state takes too long: storage may hang, or a "
+                            "file system be frozen");
         case State::Preparing:
             return pre_hook_finished({hooks_[started_ - 1].name, HookPhase::Pre, "stuck"});
         case State::Arming:

@@ -13,14 +13,13 @@ Effects SuspendMachine::on(const LocalSleepBegins& event) {
 }
 
 Effects SuspendMachine::on(const LocalSleepEnded& event) {
-    if (state_ == State::Rehearsing) return {};
+    if (!hears_local_sleeps()) return {};
     if (state_ == State::Idle) {
         if (!did_sleep(judge_sleep(event.request.mode, event.result))) return {};
         Effects effects = begin(event.request);
         over_ = event.result;
         return effects;
     }
-    if (!is_local() || stage_ == Marker::Stage::Returned || over_) return {};
     if (did_sleep(judge_sleep(event.request.mode, event.result)))
         record_.request.mode = event.request.mode;  // the announcement need not have known
     if (state_ == State::Asleep || state_ == State::Flushing) return returned(event.result);
