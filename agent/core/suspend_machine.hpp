@@ -96,6 +96,8 @@ class SuspendMachine {
     Effects call_off(Outcome outcome, const std::string& why);
     Effects local_sleep_over();
     Effects sleep_expired();
+    Effects wait_on();
+    [[nodiscard]] bool slept_through() const;
     Effects refresh();
     Effects undo();
     Effects next_post_hook();

@@ -11,6 +11,7 @@ namespace hypnos::agent {
 
 Effects SuspendMachine::on(const Expired&) {
     if (!deadline_ || now_ < *deadline_) return {};
+    if (slept_through()) return wait_on();
     switch (state_) {
         case State::Idle:
             return {};
@@ -38,14 +39,18 @@ Effects SuspendMachine::on(const Expired&) {
     return {};
 }
 
-/// The clock went on while the machine slept, so a deadline that has passed is no proof that the
-/// kernel does not return: the second one is, unless it was slept through too.
+/// The clock goes on while the machine sleeps, whoever put it to sleep: a deadline that is told of
+/// long after it has passed proves nothing.
+bool SuspendMachine::slept_through() const { return now_ > *deadline_ + kReturnGrace; }
+
+Effects SuspendMachine::wait_on() {
+    deadline_ = now_ + kReturnGrace;
+    return {};
+}
+
+/// Nor is the first one proof that the kernel does not return: the machine was meant to sleep.
 Effects SuspendMachine::sleep_expired() {
-    const bool slept_through = now_ > *deadline_ + kReturnGrace;
-    if (!std::exchange(late_, true) || slept_through) {
-        deadline_ = now_ + kReturnGrace;
-        return {};
-    }
+    if (!std::exchange(late_, true)) return wait_on();
     unreturned_ = awaited_;
     record_.outcome = Outcome::TimedOut;
     record_.error = is_local() ? kCalledOff
