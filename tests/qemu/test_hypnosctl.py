@@ -70,10 +70,10 @@ def test_a_disk_sleep_is_proved_and_the_next_start_reported(vm_factory: MakeVm) 
 
 
 def test_a_disk_sleep_whose_image_is_lost_is_told_at_the_next_start(vm_factory: MakeVm) -> None:
-    vm = vm_factory(data_mb=64).wait_ready()
+    vm = vm_factory(data_mb=64, kernel_args=("hypnos.keepstate",)).wait_ready()
     _, report, _ = hypnosctl("suspend", guest(vm), "--to", "disk", "--json")
     vm.wait_exit()
-    vm.respawn(kernel_args=("hypnos.noswap",))
+    vm.respawn(kernel_args=("hypnos.keepstate", "hypnos.noswap"))
     status, woken, _ = hypnosctl("wake", guest(vm), "--json")
     assert (status, woken.get("outcome")) == (DIFFERS, "image-lost")
     assert woken["record"]["transaction"] == report["transaction"]
