@@ -69,7 +69,9 @@ def test_without_swap_the_image_is_made_but_nothing_can_hold_it(vm_factory: Make
 
 def test_a_task_that_does_not_freeze_is_named(vm_factory: MakeVm) -> None:
     vm = vm_factory(data_mb=16).wait_ready()
-    pid = stuck.get_stuck(vm)
+    stuck.get_stuck(vm)
+    vm.sh(f"{stuck.HOOK} pre").check()
+    pid = stuck.pid(vm)
     with vm.connect(POWER_PORT) as power:
         power.sync()
         reply = rehearse(power)
@@ -78,7 +80,7 @@ def test_a_task_that_does_not_freeze_is_named(vm_factory: MakeVm) -> None:
         assert f"task {stuck.NAME} (pid {pid}) did not freeze" in reply["error"]
         assert reply["frozen-ms"] == 0 and 3000 <= reply["took-ms"] < 10000
         check_undisturbed(vm, power)
-        stuck.get_loose(vm)
+        vm.sh(f"{stuck.HOOK} post").check()
         assert rehearse(power)["works"] is True
 
 

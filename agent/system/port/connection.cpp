@@ -20,7 +20,7 @@ constexpr std::size_t kOutputLimit = std::size_t{256} * 1024;
 constexpr int kReadsAtOnce = 32;
 
 /// From a host's first byte to the driver's word that it is there.
-constexpr std::chrono::milliseconds kArrivalLimit{1000};
+constexpr std::chrono::milliseconds kArrivalLimit{300};
 
 int poll_state(int fd) {
     pollfd state{fd, POLLIN | POLLOUT, 0};
