@@ -91,7 +91,7 @@ Baseline read_baseline(const Root& root) {
 }
 
 std::string read_wakeup_count(const Root& root) {
-    constexpr std::chrono::milliseconds kLimit{100};
+    constexpr std::chrono::milliseconds kLimit{300};
     auto answer = std::make_shared<std::promise<std::string>>();
     std::future<std::string> count = answer->get_future();
     std::thread([answer, root] { answer->set_value(root.text(kWakeupCount)); }).detach();

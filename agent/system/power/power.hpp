@@ -26,7 +26,7 @@ struct Power {
 
 /// The number that the kernel must still find unchanged when it is asked to sleep. While a wakeup
 /// event is being handled there is none: the kernel lets readers wait for its end, whatever their
-/// open(2) flags (kernel/power/main.c), which can take for ever. Waits 100 ms at most; then, or
+/// open(2) flags (kernel/power/main.c), which can take for ever. Waits 300 ms at most; then, or
 /// without the file, empty.
 [[nodiscard]] std::string read_wakeup_count(const Root& root);
 
