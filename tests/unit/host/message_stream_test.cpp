@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "message_stream.hpp"
+#include "wire/message_stream.hpp"
 
 #include <optional>
 

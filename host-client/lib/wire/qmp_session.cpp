@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "session_core.hpp"
+#include "wire/session_core.hpp"
 
 namespace hypnos {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "session_core.hpp"
+#include "wire/session_core.hpp"
 
 #include <utility>
 
 #include "text.hpp"
-#include "unix_socket.hpp"
+#include "wire/unix_socket.hpp"
 
 namespace hypnos {
 

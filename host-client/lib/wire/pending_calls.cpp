@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "pending_calls.hpp"
+#include "wire/pending_calls.hpp"
 
 #include <utility>
 

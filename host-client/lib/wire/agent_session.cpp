@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "session_core.hpp"
+#include "wire/session_core.hpp"
 
 namespace hypnos {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "suspend_operation.hpp"
+#include "guest/suspend_operation.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "record.hpp"
+#include "guest/record.hpp"
 #include "text.hpp"
 
 namespace hypnos {

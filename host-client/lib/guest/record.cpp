@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "record.hpp"
+#include "guest/record.hpp"
 
 #include <string_view>
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "hypnos/guest.hpp"
-#include "operation.hpp"
+#include "guest/operation.hpp"
 
 namespace hypnos {
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "status_operation.hpp"
+#include "guest/status_operation.hpp"
 
 #include <utility>
 

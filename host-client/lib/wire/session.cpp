@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "session_core.hpp"
+#include "wire/session_core.hpp"
 
 namespace hypnos {
 

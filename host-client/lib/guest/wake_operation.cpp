@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "wake_operation.hpp"
+#include "guest/wake_operation.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "record.hpp"
+#include "guest/record.hpp"
 #include "text.hpp"
 
 namespace hypnos {

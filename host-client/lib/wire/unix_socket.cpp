@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "unix_socket.hpp"
+#include "wire/unix_socket.hpp"
 
 #include <glib.h>
 #include <sys/socket.h>

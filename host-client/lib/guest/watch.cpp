@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "glib/source.hpp"
-#include "ports.hpp"
+#include "guest/ports.hpp"
 
 namespace hypnos {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "glib/source.hpp"
 #include "hypnos/session.hpp"
-#include "message_stream.hpp"
-#include "pending_calls.hpp"
+#include "wire/message_stream.hpp"
+#include "wire/pending_calls.hpp"
 
 namespace hypnos {
 

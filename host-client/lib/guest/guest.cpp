@@ -5,9 +5,9 @@
 
 #include <utility>
 
-#include "status_operation.hpp"
-#include "suspend_operation.hpp"
-#include "wake_operation.hpp"
+#include "guest/status_operation.hpp"
+#include "guest/suspend_operation.hpp"
+#include "guest/wake_operation.hpp"
 
 namespace hypnos {
 

@@ -16,7 +16,7 @@
 #include "glib/source.hpp"
 #include "hypnos/clock.hpp"
 #include "hypnos/guest.hpp"
-#include "ports.hpp"
+#include "guest/ports.hpp"
 
 namespace hypnos {
 

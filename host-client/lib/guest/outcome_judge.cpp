@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "record.hpp"
+#include "guest/record.hpp"
 #include "text.hpp"
 
 namespace hypnos {

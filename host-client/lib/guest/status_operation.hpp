@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "hypnos/guest.hpp"
-#include "operation.hpp"
+#include "guest/operation.hpp"
 
 namespace hypnos {
 
