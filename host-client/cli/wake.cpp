@@ -56,7 +56,7 @@ Exit wake(const Words& words) {
     const MainContext context;
     Guest guest(context.get(), line->spec);
     const auto report = run<Result<WakeReport>>(
-        context.get(), [&](const auto& done) { guest.wake(line->limit, done); });
+        context.get(), [&](const auto& done) { guest.wake({.limit = line->limit}, done); });
     if (!report) return complain(report.error());
     const bool lost = report->record["outcome"] == Json(name_of(Outcome::ImageLost));
     if (line->json)

@@ -11,7 +11,7 @@ namespace hypnos {
 std::string in_words(std::chrono::microseconds duration) {
     using std::chrono::duration_cast;
     const auto ms = duration_cast<std::chrono::milliseconds>(duration).count();
-    if (ms < 1000) return std::to_string(ms) + " ms";
+    if (ms > -1000 && ms < 1000) return std::to_string(ms) + " ms";
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f s", static_cast<double>(ms) / 1000);
     return text.data();

@@ -78,7 +78,7 @@ struct WakeOptions {
 
 /// What wake() looked at and put right, each verified by asking again.
 struct Restored {
-    std::optional<std::int64_t> balloon;                   ///< bytes, as read back
+    std::optional<std::int64_t> balloon;                    ///< bytes, as read back
     std::optional<std::chrono::milliseconds> clock_offset;  ///< guest minus host, at last
     bool clock_set = false;
     std::vector<std::string> problems;  ///< in words
@@ -87,6 +87,7 @@ struct Restored {
 struct WakeReport {
     bool was_asleep = false;  ///< in RAM; a guest that slept on disk is off, or runs again
     bool started = false;     ///< the machine was off and has been started
+    bool image_lost = false;  ///< another boot than slept: what was in memory is gone
     std::string text;         ///< what happened, in words
     std::string boot_id;
     Json record;  ///< the agent's of the sleep that ended, null if it told none; may say image-lost

@@ -55,9 +55,13 @@ struct QemuState {
     std::string run_state;  ///< of query-status
 };
 struct QemuClosed {};
+/// It can no longer be watched, though it may run.
+struct QemuLost {
+    std::string why;
+};
 struct DeadlinePassed {};
 using Evidence = std::variant<AgentAccepted, AgentSaidNo, AgentRecord, AgentClosed, QemuReported,
-                              QemuState, QemuClosed, DeadlinePassed>;
+                              QemuState, QemuClosed, QemuLost, DeadlinePassed>;
 
 struct Verdict {
     Outcome outcome;
@@ -87,6 +91,7 @@ class OutcomeJudge {
     void on(const QemuReported& evidence);
     void on(const QemuState& evidence);
     void on(const QemuClosed& evidence);
+    void on(const QemuLost& evidence);
     void on(const DeadlinePassed& evidence);
 
     void decide(Outcome outcome, const std::string& text);

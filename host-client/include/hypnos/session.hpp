@@ -29,7 +29,10 @@ typedef struct _GMainContext GMainContext;
 namespace hypnos {
 
 class SessionCore;
+struct SessionUser;
 
+/// One user's view of a connection: its own handlers, opens and calls. Several may share one, as a
+/// socket of QEMU serves one client only. The connection ends with its last user.
 class Session {
   public:
     using OpenDone = std::function<void(Result<void>)>;
@@ -39,9 +42,12 @@ class Session {
     Session& operator=(Session&& other) noexcept;
     ~Session();
 
+    /// Another user of the same connection.
+    [[nodiscard]] Session share() const;
+
     /// Connects unless connected, then makes sure that the peer answers. An agent that is open
     /// already is synchronised anew, which is due when the guest slept: bytes may have been lost.
-    /// A second open replaces one that is under way; the first never calls back.
+    /// A second open of one user replaces its first, which never calls back.
     void open(std::chrono::milliseconds limit, OpenDone done);
 
     /// `arguments` null: none are sent.
@@ -53,18 +59,19 @@ class Session {
     /// The connection ended, when no open was under way (that one tells its own caller).
     void on_closed(std::function<void(const Error&)> handler);
 
-    /// Drops the handlers and whatever is pending; nobody is called back. The connection stays.
+    /// Drops this user's handlers and whatever it waits for, without calling back. The connection
+    /// stays.
     void abandon();
 
     /// There is a connection; whether anybody serves it only open() tells.
     [[nodiscard]] bool is_connected() const;
     [[nodiscard]] bool is_open() const;
 
-  protected:
-    explicit Session(std::unique_ptr<SessionCore> core);
+    explicit Session(std::shared_ptr<SessionCore> core);  ///< for the library itself
 
   private:
-    std::unique_ptr<SessionCore> core_;
+    std::shared_ptr<SessionCore> core_;
+    std::shared_ptr<SessionUser> user_;
 };
 
 /// open() resets the agent's parser (0xFF), asks for a guest-sync-delimited with a random number,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // The events of a guest, as they come: the agent's (from the power port if given, else from the
-// agent port) and QEMU's. Reconnects for ever, also to the new QEMU after a disk sleep, and asks
+// agent port) and its machine's. Reconnects for ever, also to the new QEMU after a disk sleep, and asks
 // the agent for what it missed meanwhile. Ends when destroyed. One thread, on the given context.
 
 #pragma once
@@ -18,6 +18,8 @@
 typedef struct _GMainContext GMainContext;
 
 namespace hypnos {
+
+struct Ports;
 
 struct WatchedEvent {
     std::string port;  ///< "qmp", "agent" or "power"
@@ -38,8 +40,13 @@ class Watch {
     ~Watch();
 
   private:
+    friend class Guest;
+    Watch(Ports ports, const Handlers& handlers);
+
     class Port;
-    std::unique_ptr<Port> agent_, qmp_;
+    class AgentPort;
+    class MachinePort;
+    std::unique_ptr<Port> agent_, machine_;
 };
 
 }  // namespace hypnos

@@ -153,6 +153,11 @@ void OutcomeJudge::on(const QemuState& evidence) {
 
 void OutcomeJudge::on(const QemuClosed&) { powered_off("QEMU ended " + after_request()); }
 
+void OutcomeJudge::on(const QemuLost& evidence) {
+    question_.qemu_watched = false;
+    other_events_.push_back("QEMU could not be watched any longer: " + evidence.why);
+}
+
 void OutcomeJudge::asleep_in_ram(const std::string& proof) {
     if (!wants_ram()) return other_events_.push_back(proof + ", a sleep in RAM");
     // Before the agent has accepted, it may be a sleep that somebody else asked for.

@@ -1,15 +1,17 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// The sessions of one guest, open or not.
+// A guest's machine and its ports, open or not.
 
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "hypnos/guest_spec.hpp"
 #include "hypnos/session.hpp"
+#include "machine/monitor.hpp"
 
 namespace hypnos {
 
@@ -17,30 +19,28 @@ namespace hypnos {
 inline constexpr std::chrono::milliseconds kConnectLimit{5000};
 
 struct Ports {
-    Ports(GMainContext* main_context, const GuestSpec& spec) : context(main_context) {
-        if (!spec.qmp.empty()) qmp.emplace(context, spec.qmp);
-        if (!spec.agent.empty()) agent.emplace(context, spec.agent);
-        if (!spec.power.empty()) power.emplace(context, spec.power);
-    }
+    Ports(GMainContext* main_context, const GuestSpec& spec);
+
+    /// Another user of the same connections.
+    [[nodiscard]] Ports share() const;
 
     /// Where commands go: hypnos-agent takes them on both ports. Null without either.
-    [[nodiscard]] AgentSession* control() {
+    [[nodiscard]] Session* control() {
         if (agent) return &*agent;
         return power ? &*power : nullptr;
     }
 
     /// Where events come from: the power port sends them unasked.
-    [[nodiscard]] AgentSession* listener() { return power ? &*power : control(); }
+    [[nodiscard]] Session* listener() { return power ? &*power : control(); }
 
-    void abandon() {
-        if (qmp) qmp->abandon();
-        if (agent) agent->abandon();
-        if (power) power->abandon();
-    }
+    void abandon();
 
     GMainContext* context;
-    std::optional<QmpSession> qmp;
-    std::optional<AgentSession> agent, power;
+    std::unique_ptr<Monitor> machine;  ///< null if nobody can tell of it
+    std::optional<Session> agent, power;
+
+  private:
+    explicit Ports(GMainContext* main_context) : context(main_context) {}
 };
 
 }  // namespace hypnos

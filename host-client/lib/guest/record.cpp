@@ -42,12 +42,18 @@ std::optional<milliseconds> slept_of(const Json& record) {
     return milliseconds(*ms);
 }
 
-std::optional<milliseconds> age_of_last(const Json& status) {
+std::optional<std::chrono::microseconds> boottime_of(const Json& status) {
     const std::optional<std::int64_t> now = sane(status["boottime-us"]);
+    if (!now) return std::nullopt;
+    return std::chrono::microseconds(*now);
+}
+
+std::optional<milliseconds> age_of_last(const Json& status) {
+    const std::optional<std::chrono::microseconds> now = boottime_of(status);
     const Json last = status["last"];
     const std::optional<std::int64_t> ended = phase(last, is_lost(last) ? "finished" : "returned");
-    if (!now || !ended || *now < *ended) return std::nullopt;
-    return milliseconds((*now - *ended) / 1000);
+    if (!now || !ended || now->count() < *ended) return std::nullopt;
+    return milliseconds((now->count() - *ended) / 1000);
 }
 
 std::string slept_words(milliseconds slept) {

@@ -23,6 +23,9 @@ namespace hypnos {
 
 [[nodiscard]] std::optional<std::chrono::milliseconds> slept_of(const Json& record);
 
+/// The guest's CLOCK_BOOTTIME when it told its status.
+[[nodiscard]] std::optional<std::chrono::microseconds> boottime_of(const Json& status);
+
 /// How long ago, by the guest's own clock, the sleep in `last` of a hypnos-status ended. One whose
 /// image was lost has no end in this boot but that of its post hooks.
 [[nodiscard]] std::optional<std::chrono::milliseconds> age_of_last(const Json& status);

@@ -6,17 +6,34 @@
 #include <utility>
 
 namespace hypnos {
+namespace {
+
+// A reply carries the number of its call, so an open session is asked without a handshake. The
+// guest may have lost the question while it slept: then the handshake is due.
+constexpr std::chrono::milliseconds kFirstTry{500};
+
+}  // namespace
 
 StatusOperation::StatusOperation(Ports& ports, std::chrono::milliseconds limit, Done done)
     : Operation(ports, limit, std::move(done)) {
-    ask_agent();
-    ask_qemu();
+    begin_agent();
+    begin_qemu();
 }
 
-void StatusOperation::ask_agent() {
-    AgentSession* agent = ports().control();
+void StatusOperation::begin_agent() {
+    Session* agent = ports().control();
     if (agent == nullptr)
         return agent_came(fail(ErrorCode::Usage, "no agent= and no power= was given"));
+    if (!agent->is_open()) return open_agent();
+    agent->call("hypnos-status", {}, std::min(kFirstTry, remaining() / 2),
+                [this](const Result<Json>& status) {
+                    const bool lost = !status && status.error().code == ErrorCode::TimedOut;
+                    lost ? open_agent() : agent_came(status);
+                });
+}
+
+void StatusOperation::open_agent() {
+    Session* agent = ports().control();
     agent->open(remaining(), [this, agent](const Result<void>& opened) {
         if (!opened) return agent_came(tl::unexpected(opened.error()));
         agent->call("hypnos-status", {}, remaining(),
@@ -31,18 +48,21 @@ void StatusOperation::agent_came(const Result<Json>& status) {
     report_if_complete();
 }
 
-void StatusOperation::ask_qemu() {
-    if (!ports().qmp) return qemu_came(fail(ErrorCode::Usage, "no qmp= was given"));
-    ports().qmp->open(remaining(), [this](const Result<void>& opened) {
-        if (!opened) return qemu_came(tl::unexpected(opened.error()));
-        ports().qmp->call("query-status", {}, remaining(),
-                          [this](const Result<Json>& status) { qemu_came(status); });
+void StatusOperation::begin_qemu() {
+    if (!ports().machine) return qemu_came(fail(ErrorCode::Usage, "no qmp= was given"));
+    if (ports().machine->is_open()) return ask_qemu();
+    ports().machine->open(remaining(), [this](const Result<void>& opened) {
+        opened ? ask_qemu() : qemu_came(tl::unexpected(opened.error()));
     });
 }
 
-void StatusOperation::qemu_came(const Result<Json>& status) {
-    run_state_ =
-        status.map([](const Json& reply) { return reply["status"].string().value_or("?"); });
+void StatusOperation::ask_qemu() {
+    ports().machine->run_state(remaining(),
+                               [this](const Result<std::string>& state) { qemu_came(state); });
+}
+
+void StatusOperation::qemu_came(const Result<std::string>& state) {
+    run_state_ = state;
     // The agent of a sleeping guest cannot answer: no use waiting for it.
     if (!agent_ && run_state_->value_or("") == "suspended")
         agent_ = fail(ErrorCode::Unreachable, "the guest sleeps");

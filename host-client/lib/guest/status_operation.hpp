@@ -7,8 +7,8 @@
 
 #include <optional>
 
-#include "hypnos/guest.hpp"
 #include "guest/operation.hpp"
+#include "hypnos/guest.hpp"
 
 namespace hypnos {
 
@@ -17,10 +17,12 @@ class StatusOperation : public Operation<GuestStatus> {
     StatusOperation(Ports& ports, std::chrono::milliseconds limit, Done done);
 
   private:
-    void ask_agent();
-    void ask_qemu();
+    void begin_agent();
+    void open_agent();
     void agent_came(const Result<Json>& status);
-    void qemu_came(const Result<Json>& status);
+    void begin_qemu();
+    void ask_qemu();
+    void qemu_came(const Result<std::string>& state);
     void report_if_complete();
 
     std::optional<Result<Json>> agent_;

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "guest/anchor.hpp"
 #include "guest/record.hpp"
 #include "text.hpp"
 
@@ -38,8 +39,6 @@ std::string new_uuid() {
     return result;
 }
 
-std::string run_state_of(const Json& reply) { return reply["status"].string().value_or("?"); }
-
 }  // namespace
 
 SuspendOperation::SuspendOperation(Ports& ports, const SuspendOptions& options, Done done)
@@ -52,21 +51,29 @@ SuspendOperation::SuspendOperation(Ports& ports, const SuspendOptions& options, 
 void SuspendOperation::open_qemu() {
     if (ports().control() == nullptr)
         return give_up({ErrorCode::Usage, "to suspend a guest, agent= or power= is needed"});
-    if (!ports().qmp) return open_agent();
-    ports().qmp->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
+    if (!ports().machine) return open_agent();
+    ports().machine->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
         if (!opened) return give_up(opened.error());
         ask_run_state();
     });
 }
 
 void SuspendOperation::ask_run_state() {
-    ports().qmp->call("query-status", {}, kConnectLimit, [this](const Result<Json>& reply) {
-        if (!reply) return give_up(reply.error());
-        const std::string state = run_state_of(*reply);
-        if (state == "running") return open_agent();
-        const char* advice = state == "suspended" ? ": it sleeps already; wake it first"
-                                                  : ": only a running guest can go to sleep";
-        give_up(refusal("QEMU says that the guest is " + state + advice));
+    ports().machine->run_state(kConnectLimit, [this](const Result<std::string>& state) {
+        if (!state) return give_up(state.error());
+        if (*state == "running") return ask_balloon();
+        const char* advice = *state == "suspended" ? ": it sleeps already; wake it first"
+                                                   : ": only a running guest can go to sleep";
+        give_up(refusal("QEMU says that the guest is " + *state + advice));
+    });
+}
+
+// A sleep in RAM keeps it.
+void SuspendOperation::ask_balloon() {
+    if (options_.mode == SleepMode::Ram) return open_agent();
+    ports().machine->balloon(kConnectLimit, [this](const Result<Balloon>& balloon) {
+        if (balloon) report_.balloon = balloon->now;
+        open_agent();
     });
 }
 
@@ -80,8 +87,12 @@ void SuspendOperation::open_agent() {
 }
 
 void SuspendOperation::ask_status() {
+    const HostTime asked = host_now();
     ports().control()->call("hypnos-status", {}, kConnectLimit,
-                            [this](const Result<Json>& status) { status_came(status); });
+                            [this, asked](const Result<Json>& status) {
+                                if (status) add_anchor(report_.anchors, *status, asked);
+                                status_came(status);
+                            });
 }
 
 void SuspendOperation::status_came(const Result<Json>& status) {
@@ -117,10 +128,10 @@ void SuspendOperation::request() {
                                  .boot_id = report_.boot_id,
                                  .wake_after = options_.wake_after,
                                  .agent_accepts = !foreign_,
-                                 .qemu_watched = ports().qmp.has_value(),
+                                 .qemu_watched = ports().machine != nullptr,
                                  .requested_at = requested_at_});
     mark("requested", requested_at_);
-    if (ports().qmp) watch_qemu();
+    if (ports().machine) watch_qemu();
     watch_agent(*ports().control());
     if (ports().listener() != ports().control()) watch_agent(*ports().listener());
     foreign_ ? request_foreign() : request_hypnos();
@@ -132,6 +143,7 @@ void SuspendOperation::request_hypnos() {
                                    {"require", name_of(options_.require)}});
     // The agent's hooks get most of the time, not all: a veto at the last moment is to be heard.
     arguments.set("deadline-ms", std::min(remaining() * 3 / 4, kDeadlineMost).count());
+    if (options_.force) arguments.set("force", true);
     if (options_.wake_after) arguments.set("wake-after-ms", options_.wake_after->count());
     ports().control()->call("hypnos-suspend", arguments, remaining(),
                             [this](const Result<Json>& reply) {
@@ -155,14 +167,17 @@ void SuspendOperation::said_no(const Error& error) {
 }
 
 void SuspendOperation::watch_qemu() {
-    ports().qmp->on_event([this](const Event& event) { qemu_event(event); });
-    ports().qmp->on_closed([this](const Error&) {
-        mark("qmp-closed");
-        add(QemuClosed{});
-    });
+    ports().machine->on_event([this](const Event& event) { qemu_event(event); });
+    ports().machine->on_closed([this](const Error& error) { qemu_closed(error); });
 }
 
-void SuspendOperation::watch_agent(AgentSession& session) {
+void SuspendOperation::qemu_closed(const Error& error) {
+    const bool ended = error.code == ErrorCode::Unreachable;
+    mark(ended ? "qmp-closed" : "qmp-lost");
+    ended ? add(QemuClosed{}) : add(QemuLost{error.message});
+}
+
+void SuspendOperation::watch_agent(Session& session) {
     session.on_event([this](const Event& event) { agent_event(event); });
     session.on_closed([this](const Error&) { agent_closed(); });
 }
@@ -186,9 +201,9 @@ void SuspendOperation::agent_event(const Event& event) {
 void SuspendOperation::record_came(const Json& data) {
     if (!judge_->concerns(data) || std::exchange(record_asked_, true)) return;
     report_.record = data;
-    if (!ports().qmp || !ports().qmp->is_open()) return add(AgentRecord{data});
-    ports().qmp->call("query-status", {}, kLastQuestion, [this, data](const Result<Json>& reply) {
-        if (reply) add(QemuState{run_state_of(*reply)});
+    if (!ports().machine || !ports().machine->is_open()) return add(AgentRecord{data});
+    ports().machine->run_state(kLastQuestion, [this, data](const Result<std::string>& state) {
+        if (state) add(QemuState{*state});
         add(AgentRecord{data});
     });
 }
@@ -231,6 +246,13 @@ void SuspendOperation::conclude() {
     finish(report_);
 }
 
+void SuspendOperation::cancel() {
+    if (!judge_) return give_up(refusal("called off before the guest was asked"));
+    const Json arguments = Json::object({{"transaction", report_.transaction}});
+    mark("cancel");
+    ports().control()->call("hypnos-cancel", arguments, kConnectLimit, [](const Result<Json>&) {});
+}
+
 void SuspendOperation::deadline_passed() {
     if (judge_) return last_questions();
     give_up({ErrorCode::Unreachable,
@@ -238,9 +260,9 @@ void SuspendOperation::deadline_passed() {
 }
 
 void SuspendOperation::last_questions() {
-    if (!ports().qmp) return last_question();
-    ports().qmp->call("query-status", {}, kLastQuestion, [this](const Result<Json>& reply) {
-        if (reply) add(QemuState{run_state_of(*reply)});
+    if (!ports().machine) return last_question();
+    ports().machine->run_state(kLastQuestion, [this](const Result<std::string>& state) {
+        if (state) add(QemuState{*state});
         last_question();
     });
 }

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "hypnos/guest.hpp"
 #include "guest/operation.hpp"
+#include "hypnos/guest.hpp"
 
 namespace hypnos {
 
@@ -18,10 +18,13 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
   public:
     SuspendOperation(Ports& ports, const SuspendOptions& options, Done done);
 
+    void cancel();
+
   private:
     // The way to the request; each step starts the next.
     void open_qemu();
     void ask_run_state();
+    void ask_balloon();
     void open_agent();
     void ask_status();
     void status_came(const Result<Json>& status);
@@ -33,7 +36,8 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
 
     // Evidence.
     void watch_qemu();
-    void watch_agent(AgentSession& session);
+    void qemu_closed(const Error& error);
+    void watch_agent(Session& session);
     void qemu_event(const Event& event);
     void agent_event(const Event& event);
     void agent_closed();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "guest/anchor.hpp"
 #include "guest/record.hpp"
 #include "text.hpp"
 
@@ -14,82 +15,99 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Until the agent has run its post hooks and closed its record.
+// Until the agent has run its post hooks and closed its record; until a machine is started.
 constexpr milliseconds kPoll{50};
+constexpr milliseconds kLookAgain{250};
 
 // Between the wake and the record, by two clocks.
 constexpr milliseconds kSlack{1000};
 
 }  // namespace
 
-WakeOperation::WakeOperation(Ports& ports, milliseconds limit, Done done)
-    : Operation(ports, limit, std::move(done)), limit_(in_words(limit)) {
-    limit_timer_ = glib::after(ports.context, limit, [this] { deadline_passed(); });
-    open_qemu();
+WakeOperation::WakeOperation(Ports& ports, const WakeOptions& options, Waker waker, Done done)
+    : Operation(ports, options.limit, std::move(done)), options_(options), waker_(waker) {
+    requested_at_ = host_now();
+    limit_timer_ = glib::after(ports.context, options.limit, [this] { deadline_passed(); });
+    !ports.machine&& waker == Waker::Others ? open_agent() : open_machine();
 }
 
-void WakeOperation::open_qemu() {
-    if (!ports().qmp)
+void WakeOperation::open_machine() {
+    if (!ports().machine)
         return give_up({ErrorCode::Usage, "to wake a guest, qmp= is needed: only QEMU can"});
-    ports().qmp->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
-        if (opened) return ask_run_state();
-        give_up({opened.error().code, opened.error().message +
-                                          " (a guest that sleeps on disk wakes by being started "
-                                          "again)"});
+    ports().machine->on_event([this](const Event& event) { machine_event(event); });
+    ports().machine->on_closed([this](const Error& error) { machine_unreachable(error); });
+    ports().machine->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
+        opened ? ask_run_state() : machine_unreachable(opened.error());
     });
 }
 
+void WakeOperation::machine_unreachable(const Error& error) {
+    if (waker_ == Waker::Others) return look_again();
+    give_up({error.code,
+             error.message + " (a guest that sleeps on disk wakes by being started again)"});
+}
+
 void WakeOperation::ask_run_state() {
-    ports().qmp->call("query-status", {}, remaining(), [this](const Result<Json>& reply) {
-        if (!reply) return give_up(reply.error());
-        run_state_came((*reply)["status"].string().value_or("?"));
+    ports().machine->run_state(remaining(), [this](const Result<std::string>& state) {
+        state ? run_state_came(*state) : give_up(state.error());
     });
 }
 
 void WakeOperation::run_state_came(const std::string& state) {
-    requested_at_ = host_now();
-    mark("requested", requested_at_);
+    if (report_.timeline.empty()) mark("requested", requested_at_ = host_now());
+    if (state == "running") return open_agent();
+    slept_ = true;
+    report_.was_asleep = report_.was_asleep || state == "suspended";
+    if (waker_ == Waker::Others) return look_again();
     if (state == "suspended") return wake_up();
-    if (state == "running") return runs_already();
+    if (state == "shutdown") return start();
     give_up({ErrorCode::Generic, "QEMU says that the guest is " + state +
                                      ": only a guest that sleeps in RAM can be woken"});
 }
 
-void WakeOperation::runs_already() {
-    report_.was_asleep = false;
-    if (ports().listener() == nullptr) return done("no agent was asked");
-    open_agent();
+// WAKEUP comes as an event; that a machine was started has to be looked at.
+void WakeOperation::look_again() {
+    slept_ = true;
+    retry_ = glib::after(ports().context, kLookAgain, [this] { open_machine(); });
 }
 
 void WakeOperation::wake_up() {
-    report_.was_asleep = true;
-    ports().qmp->on_event([this](const Event& event) { qemu_event(event); });
-    ports().qmp->on_closed([this](const Error& error) { give_up(error); });
-    ports().qmp->call("system_wakeup", {}, remaining(), [this](const Result<Json>& reply) {
-        if (!reply) return could_not_wake(reply.error());
-        open_agent();
+    ports().machine->wake(remaining(), [this](const Result<void>& woken) {
+        woken ? open_agent() : could_not_wake(woken.error());
     });
 }
 
 // It may have woken by itself since it was asked.
 void WakeOperation::could_not_wake(const Error& error) {
-    ports().qmp->call("query-status", {}, remaining(), [this, error](const Result<Json>& reply) {
-        const bool running = reply && (*reply)["status"] == Json("running");
-        return running ? runs_already() : give_up(error);
+    ports().machine->run_state(remaining(), [this, error](const Result<std::string>& state) {
+        if (state.value_or("") != "running") return give_up(error);
+        slept_ = report_.was_asleep = false;
+        open_agent();
     });
 }
 
-void WakeOperation::qemu_event(const Event& event) {
+void WakeOperation::start() {
+    ports().machine->start(remaining(), [this](const Result<void>& started) {
+        if (!started) return give_up(started.error());
+        report_.started = true;
+        mark("started", host_now());
+        ports().machine->on_closed(nullptr);
+        open_agent();
+    });
+}
+
+void WakeOperation::machine_event(const Event& event) {
     if (event.name != "WAKEUP") return;
     const HostTime at = host_time_of(event.realtime_us, requested_at_);
     mark(event.name, at);
     woke_at_ = at;
-    if (ports().listener() == nullptr) done("no agent was asked");
+    if (waker_ == Waker::Others || ports().listener() == nullptr) open_agent();
 }
 
 void WakeOperation::open_agent() {
-    AgentSession* agent = ports().listener();
-    if (agent == nullptr) return;
+    retry_.reset();
+    Session* agent = ports().listener();
+    if (agent == nullptr) return without_agent();
     agent->on_event([this](const Event& event) { agent_event(event); });
     agent->on_closed([this](const Error&) { open_agent(); });
     agent->open(remaining(), [this](const Result<void>& opened) {
@@ -100,6 +118,11 @@ void WakeOperation::open_agent() {
         answered();
         ask_status();
     });
+}
+
+void WakeOperation::without_agent() {
+    if (report_.was_asleep && !woke_at_) return;  // WAKEUP will come
+    done("no agent was asked");
 }
 
 void WakeOperation::answered() {
@@ -115,8 +138,13 @@ void WakeOperation::agent_event(const Event& event) {
 }
 
 void WakeOperation::ask_status() {
+    const HostTime asked = host_now();
     ports().listener()->call("hypnos-status", {}, remaining(),
-                             [this](const Result<Json>& status) { status_came(status); });
+                             [this, asked](const Result<Json>& status) {
+                                 report_.anchors.clear();
+                                 if (status) add_anchor(report_.anchors, *status, asked);
+                                 status_came(status);
+                             });
 }
 
 void WakeOperation::status_came(const Result<Json>& status) {
@@ -148,25 +176,53 @@ void WakeOperation::record_came(const Json& record) {
                    : "; its last request to sleep was " + outcome);
 }
 
-// May be called again, with what is known by then, until the report has left.
 void WakeOperation::done(const std::string& text) {
-    const auto after_request = [this](HostTime at) {
-        return in_words(at - requested_at_) + " after the request";
-    };
-    report_.text = report_.was_asleep ? "" : "the guest runs already, ";
-    if (woke_at_) report_.text += "QEMU reported WAKEUP " + after_request(*woke_at_) + ", ";
-    if (answered_at_) report_.text += "the agent answered " + after_request(*answered_at_);
-    report_.text += text;
+    told_ = text;
+    report_.image_lost = is_lost(report_.record);
+    if (!options_.boot_id.empty() && !report_.boot_id.empty() &&
+        report_.boot_id != options_.boot_id) {
+        report_.image_lost = true;
+        if (!is_lost(report_.record)) told_ = "; it has booted afresh, what was in memory is lost";
+    }
+    answered_at_ ? restore() : report();
+}
+
+void WakeOperation::restore() {
+    if (restore_) return;
+    restore_.emplace(ports(), options_, remaining(), [this](const Restored& restored) {
+        report_.restored = restored;
+        report();
+    });
+}
+
+void WakeOperation::report() {
+    report_.text = story();
     finish(report_);
 }
 
+std::string WakeOperation::story() const {
+    const auto after_request = [this](HostTime at) {
+        return in_words(at - requested_at_) + " after the request";
+    };
+    std::string text;
+    if (report_.started) text += "the guest was off and has been started, ";
+    if (!slept_) text += "the guest runs already, ";
+    if (woke_at_) text += "QEMU reported WAKEUP " + after_request(*woke_at_) + ", ";
+    if (answered_at_) text += "the agent answered " + after_request(*answered_at_);
+    text += told_;
+    for (const std::string& problem : report_.restored.problems) text += "; " + problem;
+    return text;
+}
+
 void WakeOperation::deadline_passed() {
-    if (answered_at_) return done("; its record of the sleep did not come within " + limit_);
-    const char* what = !report_.was_asleep ? "the guest runs, but its agent did not answer"
-                       : woke_at_          ? "QEMU reported WAKEUP, but the agent did not answer"
+    if (restore_) return;  // it has the same limit
+    const std::string limit = in_words(options_.limit);
+    if (answered_at_) return done("; its record of the sleep did not come within " + limit);
+    const char* what = !slept_    ? "the guest runs, but its agent did not answer"
+                       : woke_at_ ? "QEMU reported WAKEUP, but the agent did not answer"
                                   : "QEMU did not report WAKEUP, nor did the agent answer,";
     give_up({ErrorCode::TimedOut,
-             std::string(what) + " within " + limit_ + ": look at the guest's console"});
+             std::string(what) + " within " + limit + ": look at the guest's console"});
 }
 
 }  // namespace hypnos

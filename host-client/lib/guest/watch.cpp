@@ -15,43 +15,100 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kReconnect{250};   // QEMU is not there: it may be starting
+constexpr milliseconds kReconnect{250};  // nobody is there: it may be starting
+constexpr milliseconds kReconnectMost{2000};
 constexpr milliseconds kAskAgain{30000};  // it is there and silent: asleep, or held by another
 
 }  // namespace
 
-/// One session that is opened again whenever it ends.
+/// One connection that is opened again whenever it ends.
 class Watch::Port {
   public:
-    Port(GMainContext* context, std::string name, Session session, const Handlers& handlers)
-        : context_(context),
-          name_(std::move(name)),
-          session_(std::move(session)),
-          handlers_(handlers) {
-        session_.on_event([this](const Event& event) { event_came(event); });
-        session_.on_closed([this](const Error& error) { lost(error); });
-        open();
-    }
+    Port(GMainContext* context, std::string name, const Handlers& handlers)
+        : context_(context), name_(std::move(name)), handlers_(handlers) {}
+    virtual ~Port() = default;
 
-    /// Asks for the agent's events, and those missed.
     void open() {
         retry_.reset();
-        asked_anew_ = false;
-        session_.open(kConnectLimit, [this](const Result<void>& opened) {
+        begin([this](const Result<void>& opened) {
             if (!opened) return lost(opened.error());
+            delay_ = kReconnect;
             note("connected");
-            if (name_ != "qmp") subscribe();
+            after_open();
         });
     }
 
     /// Called after each event of this port that reaches the caller.
     std::function<void(const Event&)> after_event;
 
-  private:
+  protected:
+    virtual void begin(std::function<void(Result<void>)> done) = 0;
+    virtual void after_open() {}
+    [[nodiscard]] virtual bool is_silent() const { return false; }
+
     void lost(const Error& error) {
         note(error.message);
-        retry_ = glib::after(context_, session_.is_connected() ? kAskAgain : kReconnect,
-                             [this] { open(); });
+        retry_ = glib::after(context_, is_silent() ? kAskAgain : delay_, [this] { open(); });
+        delay_ = std::min(2 * delay_, kReconnectMost);
+    }
+
+    void tell(const Event& event) {
+        handlers_.on_event({name_, host_now(), event});
+        if (after_event) after_event(event);
+    }
+
+    void note(const std::string& text) {
+        if (text == noted_) return;
+        noted_ = text;
+        if (handlers_.on_note) handlers_.on_note(name_ + ": " + text);
+    }
+
+  private:
+    GMainContext* context_;
+    std::string name_;
+    Handlers handlers_;
+    std::string noted_;
+    milliseconds delay_ = kReconnect;
+    glib::Source retry_;
+};
+
+class Watch::MachinePort : public Watch::Port {
+  public:
+    MachinePort(GMainContext* context, const Handlers& handlers, std::unique_ptr<Monitor> machine)
+        : Port(context, "qmp", handlers), machine_(std::move(machine)) {
+        machine_->on_event([this](const Event& event) { tell(event); });
+        machine_->on_closed([this](const Error& error) { lost(error); });
+        open();
+    }
+
+  private:
+    void begin(std::function<void(Result<void>)> done) override {
+        machine_->open(kConnectLimit, std::move(done));
+    }
+
+    std::unique_ptr<Monitor> machine_;
+};
+
+/// Asks for the agent's events, and those missed.
+class Watch::AgentPort : public Watch::Port {
+  public:
+    AgentPort(GMainContext* context, std::string name, const Handlers& handlers, Session session)
+        : Port(context, std::move(name), handlers), session_(std::move(session)) {
+        session_.on_event([this](const Event& event) { event_came(event); });
+        session_.on_closed([this](const Error& error) { lost(error); });
+        open();
+    }
+
+  private:
+    void begin(std::function<void(Result<void>)> done) override {
+        session_.open(kConnectLimit, std::move(done));
+    }
+
+    [[nodiscard]] bool is_silent() const override { return session_.is_connected(); }
+
+    void after_open() override {
+        asked_anew_ = false;
+        subscribe();
     }
 
     void subscribe() {
@@ -72,15 +129,13 @@ class Watch::Port {
     }
 
     void event_came(const Event& event) {
-        if (repeated(event)) return;
-        handlers_.on_event({name_, host_now(), event});
-        if (after_event) after_event(event);
+        if (!repeated(event)) tell(event);
     }
 
     /// Events asked for again may come twice.
     bool repeated(const Event& event) {
         const std::optional<std::int64_t> seq = event.data["seq"].integer();
-        if (name_ == "qmp" || !seq) return false;
+        if (!seq) return false;
         const std::string boot_id = event.data["boot-id"].string().value_or("");
         if (boot_id == boot_id_ && last_seq_ && *seq <= *last_seq_) return true;
         boot_id_ = boot_id;
@@ -88,31 +143,23 @@ class Watch::Port {
         return false;
     }
 
-    void note(const std::string& text) {
-        if (text == noted_) return;
-        noted_ = text;
-        if (handlers_.on_note) handlers_.on_note(name_ + ": " + text);
-    }
-
-    GMainContext* context_;
-    std::string name_;
     Session session_;
-    Handlers handlers_;
-    std::string noted_, boot_id_;
+    std::string boot_id_;
     std::optional<std::int64_t> last_seq_;
     bool asked_anew_ = false;  // a guest may invent boots; once a connection is enough
-    glib::Source retry_;
 };
 
-Watch::Watch(GMainContext* context, const GuestSpec& spec, const Handlers& handlers) {
-    const std::string name = spec.power.empty() ? "agent" : "power";
-    const std::string& path = spec.power.empty() ? spec.agent : spec.power;
-    if (!path.empty())
-        agent_ = std::make_unique<Port>(context, name, AgentSession(context, path), handlers);
-    if (spec.qmp.empty()) return;
-    qmp_ = std::make_unique<Port>(context, "qmp", QmpSession(context, spec.qmp), handlers);
+Watch::Watch(GMainContext* context, const GuestSpec& spec, const Handlers& handlers)
+    : Watch(Ports(context, spec), handlers) {}
+
+Watch::Watch(Ports ports, const Handlers& handlers) {
+    if (Session* listener = ports.listener(); listener != nullptr)
+        agent_ = std::make_unique<AgentPort>(ports.context, ports.power ? "power" : "agent",
+                                             handlers, std::move(*listener));
+    if (!ports.machine) return;
+    machine_ = std::make_unique<MachinePort>(ports.context, handlers, std::move(ports.machine));
     // A guest that woke may have lost our subscription, and some events with it.
-    qmp_->after_event = [this](const Event& event) {
+    machine_->after_event = [this](const Event& event) {
         if (event.name == "WAKEUP" && agent_) agent_->open();
     };
 }

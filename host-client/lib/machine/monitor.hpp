@@ -39,7 +39,8 @@ class Monitor {
     /// Events in QMP's words: SUSPEND, SUSPEND_DISK, WAKEUP, SHUTDOWN and others, with the host's
     /// time of each, 0 if unknown.
     virtual void on_event(std::function<void(const Event&)> handler) = 0;
-    /// The machine ended, or can no longer be watched: the error says which.
+    /// The machine has ended (Unreachable), or can no longer be watched, though it may run
+    /// (Generic).
     virtual void on_closed(std::function<void(const Error&)> handler) = 0;
 
     /// QMP's word for it: "running", "suspended", "shutdown", "paused", ... Every event that came

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "wire/session_core.hpp"
@@ -21,6 +22,8 @@ class AgentCore : public SessionCore {
     using SessionCore::SessionCore;
 
   private:
+    [[nodiscard]] bool begins_anew() const override { return true; }
+
     void begin() override {
         numbers_.clear();
         retry_after_ = kFirstRetry;
@@ -41,7 +44,7 @@ class AgentCore : public SessionCore {
     void handshake(const Json& message) override {
         const std::optional<std::int64_t> number = message["return"].integer();
         const bool ours = number && std::count(numbers_.begin(), numbers_.end(), *number) > 0;
-        if (ours) finish_opening({});
+        if (ours) finish_handshake({});
     }
 
     void stop() override { retry_.reset(); }
@@ -58,7 +61,11 @@ class AgentCore : public SessionCore {
 
 }  // namespace
 
+Session agent_session(GMainContext* context, std::unique_ptr<Connector> connector) {
+    return Session(std::make_shared<AgentCore>(context, std::move(connector)));
+}
+
 AgentSession::AgentSession(GMainContext* context, const std::string& path)
-    : Session(std::make_unique<AgentCore>(context, path)) {}
+    : Session(agent_session(context, unix_connector(context, path))) {}
 
 }  // namespace hypnos

@@ -21,14 +21,12 @@ class Connector {
   public:
     using Done = std::function<void(Result<UniqueFd>)>;
 
+    /// Destroyed, it never calls back.
     virtual ~Connector() = default;
 
     /// Calls back once, from the loop, never from inside. Errors are Unreachable, with a text that
-    /// names the peer and what to do. `done` may destroy the connector.
+    /// names the peer and what to do. `done` may destroy the connector. One connect at a time.
     virtual void connect(Done done) = 0;
-
-    /// Drops a connect that is under way: it never calls back.
-    virtual void cancel() = 0;
 
     /// The peer, as it stands in errors: a path, or "DOMAIN org.hypnos.power.0".
     [[nodiscard]] virtual std::string name() const = 0;

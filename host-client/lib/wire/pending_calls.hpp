@@ -26,6 +26,8 @@ class PendingCalls {
     /// The number to send as `id`. When `limit` has passed, `done` gets TimedOut with `silence`.
     std::int64_t add(std::chrono::milliseconds limit, const std::string& silence, Done done);
 
+    [[nodiscard]] bool waits_for(std::int64_t id) const { return calls_.count(id) > 0; }
+
     /// Calls back, and may so destroy this. False if nobody waits for `id`.
     bool finish(std::int64_t id, const Result<Json>& result);
 

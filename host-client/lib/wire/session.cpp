@@ -9,29 +9,39 @@
 
 namespace hypnos {
 
-Session::Session(std::unique_ptr<SessionCore> core) : core_(std::move(core)) {}
+Session::Session(std::shared_ptr<SessionCore> core)
+    : core_(std::move(core)), user_(core_->add_user()) {}
 Session::Session(Session&& other) noexcept = default;
-Session& Session::operator=(Session&& other) noexcept = default;
-Session::~Session() = default;
+Session::~Session() {
+    if (core_) core_->remove(user_);
+}
+
+Session& Session::operator=(Session&& other) noexcept {
+    std::swap(core_, other.core_);
+    std::swap(user_, other.user_);
+    return *this;
+}
+
+Session Session::share() const { return Session(core_); }
 
 void Session::open(std::chrono::milliseconds limit, OpenDone done) {
-    core_->open(limit, std::move(done));
+    core_->open(*user_, limit, std::move(done));
 }
 
 void Session::call(const std::string& command, const Json& arguments,
                    std::chrono::milliseconds limit, CallDone done) {
-    core_->call(command, arguments, limit, std::move(done));
+    core_->call(*user_, command, arguments, limit, std::move(done));
 }
 
 void Session::on_event(std::function<void(const Event&)> handler) {
-    core_->on_event = std::move(handler);
+    user_->on_event = std::move(handler);
 }
 
 void Session::on_closed(std::function<void(const Error&)> handler) {
-    core_->on_closed = std::move(handler);
+    user_->on_closed = std::move(handler);
 }
 
-void Session::abandon() { core_->abandon(); }
+void Session::abandon() { core_->abandon(*user_); }
 bool Session::is_connected() const { return core_->is_connected(); }
 bool Session::is_open() const { return core_->is_open(); }
 

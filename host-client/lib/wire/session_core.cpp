@@ -3,90 +3,149 @@
 
 #include "wire/session_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "text.hpp"
-#include "wire/unix_socket.hpp"
 
 namespace hypnos {
+namespace {
 
-SessionCore::SessionCore(GMainContext* context, std::string path)
-    : context_(context), path_(std::move(path)), calls_(context) {}
-
-Result<void> SessionCore::connect() {
-    Result<UniqueFd> fd = connect_unix(path_);
-    if (!fd) return fail(fd.error());
-    Listener& listener = *this;
-    stream_.emplace(context_, *std::move(fd), path_, listener);
-    return {};
-}
-
-void SessionCore::open(std::chrono::milliseconds limit, Session::OpenDone done) {
-    opening_ = Opening{std::move(done), {}};
-    if (!stream_) {
-        if (const Result<void> connected = connect(); !connected)
-            return finish_opening_later(connected);
-    }
-    opening_->timer = glib::after(context_, limit, [this, limit] {
-        finish_opening(fail(ErrorCode::Unreachable,
-                            path_ + ": no answer within " + in_words(limit) + ": " + silence()));
-    });
-    begin();
-}
-
-void SessionCore::finish_opening_later(const Result<void>& result) {
-    opening_->timer = glib::soon(context_, [this, result] { finish_opening(result); });
-}
-
-void SessionCore::finish_opening(const Result<void>& result) {
-    if (!opening_) return;
-    const Opening opening = *std::exchange(opening_, std::nullopt);
-    open_ = result.has_value();
-    stop();
+/// Ends a user's opening; afterwards the user may be gone.
+void finish(SessionUser& user, const Result<void>& result) {
+    if (!user.opening) return;
+    const SessionUser::Opening opening = *std::exchange(user.opening, std::nullopt);
     opening.done(result);
 }
 
-void SessionCore::call(const std::string& command, const Json& arguments,
+}  // namespace
+
+SessionCore::SessionCore(GMainContext* context, std::unique_ptr<Connector> connector)
+    : context_(context), connector_(std::move(connector)) {}
+
+std::shared_ptr<SessionUser> SessionCore::add_user() {
+    return users_.emplace_back(std::make_shared<SessionUser>(context_));
+}
+
+void SessionCore::remove(const std::shared_ptr<SessionUser>& user) {
+    abandon(*user);
+    users_.erase(std::find(users_.begin(), users_.end(), user));
+}
+
+void SessionCore::open(SessionUser& user, std::chrono::milliseconds limit, Session::OpenDone done) {
+    user.opening.emplace();
+    user.opening->done = std::move(done);
+    if (open_ && !begins_anew()) {
+        user.opening->timer = glib::soon(context_, [&user] { finish(user, {}); });
+        return;
+    }
+    user.opening->timer =
+        glib::after(context_, limit, [this, &user, limit] { opening_late(user, limit); });
+    stream_ ? begin_handshake() : connect();
+}
+
+void SessionCore::connect() {
+    if (std::exchange(connecting_, true)) return;
+    connector_->connect([this](Result<UniqueFd> fd) { connected(std::move(fd)); });
+}
+
+void SessionCore::connected(Result<UniqueFd> fd) {
+    connecting_ = false;
+    if (!fd) return finish_handshake(fail(fd.error()));
+    if (!anybody_waits()) return;
+    MessageStream::Listener& listener = *this;
+    stream_.emplace(context_, *std::move(fd), connector_->name(), listener);
+    begin_handshake();
+}
+
+void SessionCore::begin_handshake() {
+    if (!std::exchange(handshaking_, true)) begin();
+}
+
+void SessionCore::end_handshake() {
+    handshaking_ = false;
+    stop();
+}
+
+void SessionCore::finish_handshake(const Result<void>& result) {
+    const auto self = shared_from_this();
+    open_ = result.has_value();
+    end_handshake();
+    const Users users = users_;
+    for (const auto& user : users) finish(*user, result);
+}
+
+void SessionCore::opening_late(SessionUser& user, std::chrono::milliseconds limit) {
+    const SessionUser::Opening opening = *std::exchange(user.opening, std::nullopt);
+    open_ = false;
+    const Error error{ErrorCode::Unreachable, connector_->name() + ": no answer within " +
+                                                  in_words(limit) + ": " + silence()};
+    if (!anybody_waits()) end_handshake();
+    opening.done(tl::unexpected(error));
+}
+
+bool SessionCore::anybody_waits() const {
+    return std::any_of(users_.begin(), users_.end(),
+                       [](const auto& user) { return user->opening.has_value(); });
+}
+
+void SessionCore::call(SessionUser& user, const std::string& command, const Json& arguments,
                        std::chrono::milliseconds limit, Session::CallDone done) {
-    const std::int64_t id = calls_.add(
-        limit, path_ + ": no reply to " + command + " within " + in_words(limit), std::move(done));
+    const std::string peer = connector_->name();
+    const std::int64_t id = user.calls.add(
+        limit, peer + ": no reply to " + command + " within " + in_words(limit), std::move(done));
     if (!stream_)
-        return calls_.fail_later(id, Error{ErrorCode::Unreachable, path_ + ": not connected"});
+        return user.calls.fail_later(id, Error{ErrorCode::Unreachable, peer + ": not connected"});
     const std::string line = make_request(command, arguments, Json(id)).dump() + "\n";
-    if (const Result<void> sent = stream_->send(line); !sent) calls_.fail_later(id, sent.error());
+    if (const Result<void> sent = stream_->send(line); !sent)
+        user.calls.fail_later(id, sent.error());
 }
 
 void SessionCore::disconnect() {
     stream_.reset();
-    calls_.clear();
+    const Error error{ErrorCode::Unreachable, connector_->name() + ": not connected"};
+    for (const auto& user : users_) user->calls.fail_all_later(error);
 }
 
-void SessionCore::abandon() {
-    on_event = nullptr;
-    on_closed = nullptr;
-    calls_.clear();
-    if (std::exchange(opening_, std::nullopt)) stop();
+void SessionCore::abandon(SessionUser& user) {
+    const bool waited = user.opening.has_value();
+    user.clear();
+    if (waited && !anybody_waits()) end_handshake();
 }
 
-// Each way out calls somebody who may destroy this, and is the last thing done.
 void SessionCore::message(const Json& message) {
+    const auto self = shared_from_this();
+    const Users users = users_;
     if (const std::optional<Event> event = parse_event(message)) {
-        const auto handler = on_event;
-        if (handler) handler(*event);
+        for (const auto& user : users) {
+            const auto handler = user->on_event;
+            if (handler) handler(*event);
+        }
         return;
     }
     const std::optional<std::int64_t> id = message["id"].integer();
-    if (id && calls_.finish(*id, parse_reply(message))) return;
-    if (opening_) handshake(message);
+    for (const auto& user : users) {
+        if (id && user->calls.waits_for(*id))
+            return static_cast<void>(user->calls.finish(*id, parse_reply(message)));
+    }
+    if (handshaking_) handshake(message);
 }
 
 void SessionCore::closed(const Error& error) {
+    const auto self = shared_from_this();
     stream_.reset();
     open_ = false;
-    calls_.fail_all_later(error);
-    if (opening_) return finish_opening(tl::unexpected(error));
-    const auto handler = on_closed;
-    if (handler) handler(error);
+    if (handshaking_) end_handshake();
+    const Users users = users_;
+    for (const auto& user : users) {
+        user->calls.fail_all_later(error);
+        if (user->opening) {
+            finish(*user, tl::unexpected(error));
+            continue;
+        }
+        const auto handler = user->on_closed;
+        if (handler) handler(error);
+    }
 }
 
 }  // namespace hypnos

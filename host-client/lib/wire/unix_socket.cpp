@@ -8,6 +8,10 @@
 #include <sys/un.h>
 
 #include <cerrno>
+#include <utility>
+
+#include "glib/source.hpp"
+#include "wire/connector.hpp"
 
 namespace hypnos {
 namespace {
@@ -49,6 +53,34 @@ Result<UniqueFd> connect_unix(const std::string& path) {
     if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return fail(unreachable(path, errno));
     return fd;
+}
+
+namespace {
+
+class UnixConnector : public Connector {
+  public:
+    UnixConnector(GMainContext* context, std::string path)
+        : context_(context), path_(std::move(path)) {}
+
+    void connect(Done done) override {
+        soon_ = glib::soon(context_, [this, done = std::move(done)] {
+            const Done call = done;  // which may destroy this
+            call(connect_unix(path_));
+        });
+    }
+
+    [[nodiscard]] std::string name() const override { return path_; }
+
+  private:
+    GMainContext* context_;
+    std::string path_;
+    glib::Source soon_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connector> unix_connector(GMainContext* context, const std::string& path) {
+    return std::make_unique<UnixConnector>(context, path);
 }
 
 }  // namespace hypnos

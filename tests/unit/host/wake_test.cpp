@@ -25,7 +25,8 @@ class WakeTest : public HostTest {
 
     Result<WakeReport> wake(const GuestSpec& spec, std::chrono::milliseconds limit = 5s) {
         Guest guest(context.get(), spec);
-        return run<Result<WakeReport>>(context.get(), [&](auto done) { guest.wake(limit, done); });
+        return run<Result<WakeReport>>(context.get(),
+                                       [&](auto done) { guest.wake({.limit = limit}, done); });
     }
     Result<WakeReport> wake(std::chrono::milliseconds limit = 5s) {
         return wake({.qmp = qmp_path, .agent = agent_path, .power = {}}, limit);
