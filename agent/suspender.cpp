@@ -41,7 +41,7 @@ std::string why_image_was_lost(const Root& root) {
 
 Suspender::Suspender(Deps deps)
     : deps_(std::move(deps)),
-      deadline_([this] { handle(Expired{}); }),
+      deadline_(nullptr, [this] { handle(Expired{}); }),
       store_(deps_.power.root),
       hooks_(deps_.power.root),
       alarm_(deps_.power.root),

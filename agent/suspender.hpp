@@ -19,9 +19,9 @@
 #include "agent/system/hooks/runner.hpp"
 #include "agent/system/power/snapshot.hpp"
 #include "agent/system/refresh/refresh.hpp"
-#include "agent/system/time/boot_timer.hpp"
 #include "agent/system/time/rtc_alarm.hpp"
 #include "agent/system/transaction_store.hpp"
+#include "glib/boot_timer.hpp"
 
 namespace hypnos::agent {
 
@@ -114,7 +114,7 @@ class Suspender {
 
     Deps deps_;
     SuspendMachine machine_;
-    BootTimer deadline_;
+    glib::BootTimer deadline_;
     std::deque<glib::Callback> steps_;
     bool stepping_ = false;
     glib::Callback when_idle_;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/time/boot_timer.hpp"
+#include "glib/boot_timer.hpp"
 
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -9,11 +9,11 @@
 #include <cstdint>
 #include <utility>
 
-namespace hypnos::agent {
+namespace hypnos::glib {
 
-BootTimer::BootTimer(glib::Callback due)
+BootTimer::BootTimer(GMainContext* context, Callback due)
     : timer_(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)),
-      source_(glib::watch(nullptr, timer_.get(), G_IO_IN, [this, due = std::move(due)] {
+      source_(watch(context, timer_.get(), G_IO_IN, [this, due = std::move(due)] {
           std::uint64_t expirations = 0;
           if (read(timer_.get(), &expirations, sizeof expirations) > 0) due();
       })) {}
@@ -27,4 +27,4 @@ void BootTimer::set(std::optional<std::chrono::microseconds> boottime) {
     timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
 }
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::glib

@@ -10,18 +10,18 @@
 
 #include "glib/source.hpp"
 
-namespace hypnos::agent {
+namespace hypnos::glib {
 
 class BootTimer {
   public:
-    explicit BootTimer(glib::Callback due);
+    BootTimer(GMainContext* context, Callback due);
 
     /// Calls back once at that time, or at once if it has passed; nothing: not at all.
     void set(std::optional<std::chrono::microseconds> boottime);
 
   private:
     UniqueFd timer_;
-    glib::Source source_;
+    Source source_;
 };
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::glib
