@@ -3,8 +3,8 @@
 
 #include "hypnos/loop.hpp"
 #include "hypnos/protocol/reader.hpp"
-#include "hypnos/session.hpp"
 #include "options.hpp"
+#include "selecting.hpp"
 #include "verbs.hpp"
 
 namespace hypnos::cli {
@@ -18,7 +18,7 @@ constexpr Synopsis kSynopsis{
     "The commands guest-suspend-* return nothing on success: use hypnosctl suspend."};
 
 struct Line {
-    std::string path;
+    GuestSpec guest;
     Request request;
     std::chrono::milliseconds limit{};
 };
@@ -38,22 +38,28 @@ Result<Request> parse_words(const Words& words) {
     return fail(ErrorCode::Usage, "the arguments must be a JSON object");
 }
 
+Result<GuestSpec> one_guest(const Selecting& selecting, const std::string& word) {
+    const auto guests = selecting.select({word});
+    if (!guests) return fail(guests.error());
+    if (guests->size() == 1) return guests->front();
+    return fail(ErrorCode::Usage, "'" + word + "' fits " + std::to_string(guests->size()) +
+                                      " guests, and a command is for one");
+}
+
 Result<Line> parse(const Words& words) {
+    Selecting selecting;
     double timeout = 30;
-    const GOptionEntry entries[] = {{"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout,
-                                     "How long to wait for the reply (default: 30)", "SECONDS"},
-                                    {}};
-    const auto rest = parse_options(kSynopsis, words, entries, 2, 3);
+    const Entries own{{"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout,
+                       "How long to wait for the reply (default: 30)", "SECONDS"}};
+    const auto rest = parse_options(kSynopsis, words, selecting.entries() + own, 2, 3);
     if (!rest) return fail(rest.error());
-    const Result<GuestSpec> spec = parse_guest_spec(rest->front());
-    if (!spec) return fail(spec.error());
-    const std::string& path = spec->agent.empty() ? spec->power : spec->agent;
-    if (path.empty()) return fail(ErrorCode::Usage, "agent= or power= is needed");
+    const Result<GuestSpec> guest = one_guest(selecting, rest->front());
+    if (!guest) return fail(guest.error());
     const Result<Request> request = parse_words(*rest);
     if (!request) return fail(ErrorCode::Usage, request.error().message);
     const auto limit = parse_seconds("--timeout", timeout);
     if (!limit) return fail(limit.error());
-    return Line{path, *request, *limit};
+    return Line{*guest, *request, *limit};
 }
 
 }  // namespace
@@ -62,14 +68,9 @@ Exit agent(const Words& words) {
     const Result<Line> line = parse(words);
     if (!line) return complain(line.error());
     const MainContext context;
-    AgentSession session(context.get(), line->path);
-    const auto opened = run<Result<void>>(context.get(), [&](const auto& done) {
-        session.open(std::min<std::chrono::milliseconds>(line->limit, std::chrono::seconds(5)),
-                     done);
-    });
-    if (!opened) return complain(opened.error());
+    Guest guest(context.get(), line->guest);
     const auto reply = run<Result<Json>>(context.get(), [&](const auto& done) {
-        session.call(line->request.execute, line->request.arguments, line->limit, done);
+        guest.call(line->request.execute, line->request.arguments, line->limit, done);
     });
     if (!reply) return complain(reply.error());
     print_line(reply->dump());

@@ -20,18 +20,23 @@ struct Verb {
     Exit (*run)(const Words&);
 };
 
-constexpr std::array<Verb, 5> kVerbs{{
-    {"suspend", "GUEST", "put a guest to sleep and prove that it sleeps", suspend},
-    {"wake", "GUEST", "wake a guest that sleeps in RAM", wake},
-    {"status", "GUEST", "what the agent and QEMU say of a guest", status},
-    {"watch", "GUEST", "print a guest's events as they come", watch},
+constexpr std::array<Verb, 10> kVerbs{{
+    {"list", "[GUEST...]", "the guests that are known, and how", list},
+    {"status", "[GUEST...]", "what agents and QEMU say of guests", status},
+    {"capabilities", "GUEST...", "which sleeps work in a guest now", capabilities},
+    {"preflight", "GUEST...", "what speaks against a sleep, by guest and host", preflight},
+    {"suspend", "GUEST...", "put guests to sleep and prove that they sleep", suspend},
+    {"wake", "GUEST...", "wake guests", wake},
+    {"rehearse", "GUEST...", "all of a disk sleep but the power-off", rehearse},
+    {"watch", "GUEST...", "print guests' events as they come", watch},
+    {"timeline", "GUEST", "where the time of its last sleep went", timeline},
     {"agent", "GUEST COMMAND [JSON-ARGUMENTS]", "send one command to the agent", agent},
 }};
 
 void print_help() {
     std::printf("Usage: hypnosctl VERB ...\n\nPuts Linux guests to sleep and wakes them.\n\n");
     for (const Verb& verb : kVerbs)
-        std::printf("  hypnosctl %-8s%s\n      %s\n", verb.name.data(), verb.arguments,
+        std::printf("  hypnosctl %-13s%s\n      %s\n", verb.name.data(), verb.arguments,
                     verb.summary);
     std::printf("\nhypnosctl VERB --help tells the options of a verb; --version the version.\n");
 }

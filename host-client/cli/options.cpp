@@ -12,11 +12,14 @@ namespace {
 constexpr double kMostSeconds = 10.0 * 365 * 24 * 3600;
 
 constexpr const char* kGuestHelp =
-    "GUEST is qmp=PATH,agent=PATH,power=PATH, or some of them: the host's sockets of the guest's\n"
-    "QMP monitor, of its port org.qemu.guest_agent.0 and of its port org.hypnos.power.0.\n"
+    "GUEST is the name of a file in /etc/hypnos/guests.d without .conf; with --connect the name of a\n"
+    "domain (HOST/NAME with several connections); a pattern like 'web-*' of such names; or\n"
+    "qmp=PATH,agent=PATH,power=PATH or some of these: the host's sockets of the guest's QMP monitor,\n"
+    "of its port org.qemu.guest_agent.0 and of its port org.hypnos.power.0.\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 unreachable, 4 refused, 5 timed out,\n"
-    "6 the outcome differs from what was asked.";
+    "6 the outcome differs from what was asked. Of several guests: theirs if those that are not\n"
+    "done agree, else 1.";
 
 using Context = std::unique_ptr<GOptionContext, decltype(&g_option_context_free)>;
 using Strings = std::unique_ptr<char*, decltype(&g_strfreev)>;
@@ -28,7 +31,7 @@ Strings strv(const std::vector<std::string>& words) {
     return {result, g_strfreev};
 }
 
-Context make_context(const Synopsis& synopsis, const GOptionEntry* entries) {
+Context make_context(const Synopsis& synopsis, const Entries& entries) {
     g_set_prgname((std::string("hypnosctl ") + synopsis.verb).c_str());
     Context context(g_option_context_new(synopsis.arguments), g_option_context_free);
     g_option_context_set_summary(context.get(), synopsis.summary);
@@ -36,7 +39,7 @@ Context make_context(const Synopsis& synopsis, const GOptionEntry* entries) {
         (synopsis.description == nullptr ? "" : synopsis.description + std::string("\n\n")) +
         kGuestHelp;
     g_option_context_set_description(context.get(), description.c_str());
-    g_option_context_add_main_entries(context.get(), entries, nullptr);
+    g_option_context_add_main_entries(context.get(), entries.data(), nullptr);
     return context;
 }
 
@@ -47,10 +50,16 @@ tl::unexpected<Error> usage(const Synopsis& synopsis, const std::string& why) {
 
 }  // namespace
 
+Entries operator+(Entries a, const Entries& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
 Result<std::vector<std::string>> parse_options(const Synopsis& synopsis,
                                                const std::vector<std::string>& words,
-                                               const GOptionEntry* entries, std::size_t least,
+                                               Entries entries, std::size_t least,
                                                std::size_t most) {
+    entries.push_back({});
     const Context context = make_context(synopsis, entries);
     Strings arguments = strv(words);
     char** vector = arguments.release();

@@ -19,12 +19,13 @@ namespace hypnos::cli {
 
 struct Synopsis {
     const char* verb;
-    const char* arguments;  ///< "GUEST"
+    const char* arguments;  ///< "GUEST..."
     const char* summary;    ///< one sentence
     const char* description = nullptr;
 };
 
-/// Strings that GOption fills in.
+
+/// A string that GOption fills in.
 class Text {
   public:
     Text() = default;
@@ -41,12 +42,35 @@ class Text {
     char* value_ = nullptr;
 };
 
+/// Strings of an option that may be given several times.
+class TextList {
+  public:
+    TextList() = default;
+    TextList(const TextList&) = delete;
+    TextList& operator=(const TextList&) = delete;
+    ~TextList() { g_strfreev(values_); }
+
+    [[nodiscard]] char*** slot() { return &values_; }
+    [[nodiscard]] std::vector<std::string> words() const {
+        if (values_ == nullptr) return {};
+        return {values_, values_ + g_strv_length(values_)};
+    }
+
+  private:
+    char** values_ = nullptr;
+};
+
+using Entries = std::vector<GOptionEntry>;
+
+/// One list out of several.
+[[nodiscard]] Entries operator+(Entries a, const Entries& b);
+
 /// Reads the options; returns the rest, of which there must be `least` to `most`. --help prints and
 /// exits.
 [[nodiscard]] Result<std::vector<std::string>> parse_options(const Synopsis& synopsis,
                                                              const std::vector<std::string>& words,
-                                                             const GOptionEntry* entries,
-                                                             std::size_t least, std::size_t most);
+                                                             Entries entries,
+                                                             std::size_t least, std::size_t most = SIZE_MAX);
 
 [[nodiscard]] Result<std::chrono::milliseconds> parse_seconds(const char* option, double seconds);
 

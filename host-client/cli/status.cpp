@@ -1,27 +1,20 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+#include "fleet_run.hpp"
 #include "hypnos/loop.hpp"
+#include "hypnos/report.hpp"
 #include "options.hpp"
+#include "selecting.hpp"
 #include "verbs.hpp"
 
 namespace hypnos::cli {
 namespace {
 
-constexpr Synopsis kSynopsis{"status", "GUEST", "Tells what the agent and QEMU say of a guest.",
-                             "Each of the two may be missing and says why. Exit status 3 if "
-                             "neither could be asked."};
+constexpr Synopsis kSynopsis{"status", "[GUEST...]", "Tells what agents and QEMU say of guests.",
+                             "Of every guest that is known, if none is named. Each of the two may\n"
+                             "be missing and says why. Exit status 3 if neither could be asked."};
 constexpr std::chrono::seconds kLimit{5};
-
-Json error_json(const Error& error) { return Json::object({{"error", error.message}}); }
-
-Json to_json(const std::string& guest, const GuestStatus& status) {
-    const Json qemu = status.run_state ? Json::object({{"run-state", *status.run_state}})
-                                       : error_json(status.run_state.error());
-    return Json::object({{"guest", guest},
-                         {"agent", status.agent ? *status.agent : error_json(status.agent.error())},
-                         {"qemu", qemu}});
-}
 
 std::string plain(const Json& value) { return value.string().value_or(value.dump()); }
 
@@ -33,46 +26,47 @@ std::string last_sleep(const Json& record) {
     return text;
 }
 
-void print_agent(const Json& agent) {
-    print_line(
-        printable("agent:      " + plain(agent["state"]) + ", version " + plain(agent["version"])));
-    print_line(printable("boot id:    " + plain(agent["boot-id"])));
-    print_line(printable("resumes:    " + plain(agent["resume-count"])));
-    if (agent["last"].is_object())
-        print_line(printable("last sleep: " + last_sleep(agent["last"])));
+std::string agent_words(const Json& agent) {
+    std::string text = "agent " + plain(agent["state"]) + ", version " + plain(agent["version"]) +
+                       ", " + plain(agent["resume-count"]) + " resumes in boot " +
+                       plain(agent["boot-id"]);
+    if (agent["last"].is_object()) text += "; last sleep: " + last_sleep(agent["last"]);
+    return text;
 }
 
-void print(const GuestStatus& status) {
-    print_line(printable("QEMU:       " + (status.run_state ? *status.run_state
-                                                            : status.run_state.error().message)));
-    if (status.agent) return print_agent(*status.agent);
-    print_line(printable("agent:      " + status.agent.error().message));
-}
-
-Exit exit_of(const GuestStatus& status) {
-    return status.agent || status.run_state ? Exit::Done : Exit::Unreachable;
+Told tell(const std::string& name, const GuestStatus& status) {
+    const bool reached = status.agent || status.run_state;
+    const std::string qemu = status.run_state ? "" : "; QEMU: " + status.run_state.error().message;
+    const std::string agent =
+        status.agent ? agent_words(*status.agent) : "agent: " + status.agent.error().message;
+    return {reached ? Exit::Done : Exit::Unreachable, status.run_state.value_or("?"), agent + qemu,
+            to_json(name, status)};
 }
 
 }  // namespace
 
 Exit status(const Words& words) {
+    Selecting selecting;
     gboolean json = FALSE;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", nullptr}, {}};
-    const auto rest = parse_options(kSynopsis, words, entries, 1, 1);
+    const Entries own{
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object per guest", nullptr}};
+    const auto rest = parse_options(kSynopsis, words, selecting.entries() + own, 0);
     if (!rest) return complain(rest.error());
-    const Result<GuestSpec> spec = parse_guest_spec(rest->front());
-    if (!spec) return complain(spec.error());
+    const auto specs = selecting.select_or_all(*rest);
+    if (!specs) return complain(specs.error());
 
     const MainContext context;
-    Guest guest(context.get(), *spec);
-    const auto result =
-        run<GuestStatus>(context.get(), [&](const auto& done) { guest.status(kLimit, done); });
-    if (json == TRUE)
-        print_line(to_json(rest->front(), result).dump());
-    else
-        print(result);
-    return exit_of(result);
+    const Guests guests = make_guests(context.get(), *specs);
+    const std::vector<std::string> names = names_of(*specs);
+    auto plan = FleetPlan::make(names, {});
+    if (!plan) return complain(plan.error());
+    Teller teller(names, json == TRUE);
+    FleetRun run(context.get(), *plan, teller, [&](std::size_t i, const auto& ended) {
+        guests[i]->status(
+            kLimit, [&, i, ended](const GuestStatus& status) { ended(tell(names[i], status)); });
+    });
+    run.run();
+    return teller.finish();
 }
 
 }  // namespace hypnos::cli

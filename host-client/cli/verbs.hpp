@@ -14,10 +14,15 @@ namespace hypnos::cli {
 
 using Words = std::vector<std::string>;
 
-[[nodiscard]] Exit suspend(const Words& words);
-[[nodiscard]] Exit wake(const Words& words);
-[[nodiscard]] Exit status(const Words& words);
-[[nodiscard]] Exit watch(const Words& words);
 [[nodiscard]] Exit agent(const Words& words);
+[[nodiscard]] Exit capabilities(const Words& words);
+[[nodiscard]] Exit list(const Words& words);
+[[nodiscard]] Exit preflight(const Words& words);
+[[nodiscard]] Exit rehearse(const Words& words);
+[[nodiscard]] Exit status(const Words& words);
+[[nodiscard]] Exit suspend(const Words& words);
+[[nodiscard]] Exit timeline(const Words& words);
+[[nodiscard]] Exit wake(const Words& words);
+[[nodiscard]] Exit watch(const Words& words);
 
 }  // namespace hypnos::cli

@@ -3,49 +3,48 @@
 
 #include "hypnos/loop.hpp"
 #include "options.hpp"
+#include "selecting.hpp"
 #include "verbs.hpp"
+#include "waking.hpp"
 
 namespace hypnos::cli {
 namespace {
 
 constexpr Synopsis kSynopsis{
-    "wake", "GUEST", "Wakes a guest that sleeps in RAM and waits until its agent answers.",
-    "Needs qmp=. A guest that runs already is no error; one that sleeps on disk wakes by being\n"
-    "started again."};
+    "wake", "GUEST...", "Wakes guests that sleep in RAM and waits until their agents answer.",
+    "Needs qmp= or libvirt. A guest that runs already is no error. One that sleeps on disk wakes by\n"
+    "being started again: libvirt's are started, others say so. What such a sleep forgets is put\n"
+    "back: its balloon, and its clock if that is wrong."};
 
 struct Line {
-    std::string guest;
-    GuestSpec spec;
-    std::chrono::milliseconds limit{};
-    bool json = false;
+    std::vector<GuestSpec> guests;
+    FleetOptions order;
+    WakeChoices choices;
 };
 
 Result<Line> parse(const Words& words) {
+    Selecting selecting;
+    Ordering ordering;
     double timeout = 30;
-    gboolean json = FALSE;
-    const GOptionEntry entries[] = {
+    gboolean json = FALSE, wait = FALSE, no_restore = FALSE;
+    const Entries own{
         {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout,
-         "How long to wait for the agent in the guest (default: 30)", "SECONDS"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", nullptr},
-        {}};
-    const auto rest = parse_options(kSynopsis, words, entries, 1, 1);
+         "How long to wait for the agent, for each guest (default: 30)", "SECONDS"},
+        {"wait", 'w', 0, G_OPTION_ARG_NONE, &wait,
+         "Wake nobody: wait until an alarm or somebody else has", nullptr},
+        {"no-restore", 0, 0, G_OPTION_ARG_NONE, &no_restore,
+         "Set neither the guest's balloon nor its clock", nullptr},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object per guest", nullptr}};
+    const auto rest =
+        parse_options(kSynopsis, words, selecting.entries() + ordering.entries() + own, 0);
     if (!rest) return fail(rest.error());
-    const Result<GuestSpec> spec = parse_guest_spec(rest->front());
-    if (!spec) return fail(spec.error());
     const auto limit = parse_seconds("--timeout", timeout);
     if (!limit) return fail(limit.error());
-    return Line{rest->front(), *spec, *limit, json == TRUE};
-}
-
-Json to_json(const Line& line, const WakeReport& report) {
-    Json result = Json::object(
-        {{"guest", line.guest}, {"was-asleep", report.was_asleep}, {"text", report.text}});
-    if (!report.boot_id.empty()) result.set("boot-id", report.boot_id);
-    if (report.record.has("outcome")) result.set("outcome", report.record["outcome"]);
-    if (report.record.has("slept-ms")) result.set("slept-ms", report.record["slept-ms"]);
-    if (!report.record.is_null()) result.set("record", report.record);
-    result.set("timeline", cli::to_json(report.timeline));
-    return result;
+    const auto guests = selecting.select(*rest);
+    if (!guests) return fail(guests.error());
+    const auto order = ordering.options(*guests);
+    if (!order) return fail(order.error());
+    return Line{*guests, *order, {*limit, no_restore == FALSE, wait == TRUE, json == TRUE}};
 }
 
 }  // namespace
@@ -54,18 +53,7 @@ Exit wake(const Words& words) {
     const Result<Line> line = parse(words);
     if (!line) return complain(line.error());
     const MainContext context;
-    Guest guest(context.get(), line->spec);
-    const auto report = run<Result<WakeReport>>(
-        context.get(), [&](const auto& done) { guest.wake({.limit = line->limit}, done); });
-    if (!report) return complain(report.error());
-    const bool lost = report->record["outcome"] == Json(name_of(Outcome::ImageLost));
-    if (line->json)
-        print_line(to_json(*line, *report).dump());
-    else if (lost)
-        complain("image-lost: " + report->text);
-    else
-        print_line(printable("awake: " + report->text));
-    return lost ? Exit::OtherOutcome : Exit::Done;
+    return wake_guests(context.get(), line->guests, line->order, line->choices);
 }
 
 }  // namespace hypnos::cli

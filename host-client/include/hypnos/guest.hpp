@@ -52,6 +52,7 @@ struct SuspendOptions {
     Require require = Require::Deep;
     bool force = false;                                   ///< vetoes and inhibitors do not refuse
     std::optional<std::chrono::milliseconds> wake_after;  ///< RTC alarm in the guest
+    bool wake_after_optional = false;  ///< sleep without the alarm if the agent cannot set it
     std::chrono::milliseconds limit = std::chrono::seconds(60);
 };
 

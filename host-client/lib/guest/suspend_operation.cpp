@@ -97,7 +97,7 @@ void SuspendOperation::ask_status() {
 
 void SuspendOperation::status_came(const Result<Json>& status) {
     foreign_ = !status && status.error().code == ErrorCode::CommandNotFound;
-    if (foreign_ && options_.wake_after)
+    if (foreign_ && options_.wake_after && !options_.wake_after_optional)
         return give_up(refusal("the agent is not hypnos-agent and cannot set a wake alarm"));
     if (foreign_) return request();
     if (!status) return give_up(status.error());

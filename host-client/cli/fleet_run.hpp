@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// One operation on many guests, as a plan has it.
+
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "glib/source.hpp"
+#include "hypnos/clock.hpp"
+#include "hypnos/fleet.hpp"
+#include "told.hpp"
+
+namespace hypnos::cli {
+
+class FleetRun {
+  public:
+    using Ended = std::function<void(const Told&)>;
+    /// Begins the operation on guest `index`; it calls back from the loop.
+    using Start = std::function<void(std::size_t index, Ended ended)>;
+    /// Calls off what runs on guest `index`, which then ends by itself.
+    using Cancel = std::function<void(std::size_t index)>;
+
+    FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, const Start& start);
+
+    void cancel_with(const Cancel& cancel) { cancel_ = cancel; }
+
+    /// Until nothing runs and nothing will start. Ctrl-C starts nothing more and cancels what runs;
+    /// true if it came.
+    bool run();
+
+    /// Tells of those that never started, as {"guest", "verb", "error": {"class": "skipped", "text"}}.
+    void tell_skipped(const std::vector<std::string>& names, const std::string& verb);
+
+  private:
+    void start_next();
+    void ended(std::size_t index, HostTime since, const Told& told);
+    void interrupt();
+
+    GMainContext* context_;
+    FleetPlan& plan_;
+    Teller& teller_;
+    Start start_;
+    Cancel cancel_;
+    std::vector<std::size_t> running_;
+};
+
+}  // namespace hypnos::cli
