@@ -18,7 +18,8 @@ std::string in_words(const Json& reply) {
     for (const Json& mode : reply["modes"].elements()) {
         std::string& list = mode["works"] == Json(true) ? works : not_;
         list += (list.empty() ? "" : ", ") + plain(mode["mode"]);
-        if (mode["works"] == Json(true) && mode.has("depth")) list += " (" + plain(mode["depth"]) + ")";
+        if (mode["works"] == Json(true) && mode.has("depth"))
+            list += " (" + plain(mode["depth"]) + ")";
         if (mode["works"] == Json(true)) continue;
         for (const Json& finding : mode["findings"].elements())
             if (finding["severity"] == Json("block")) list += ": " + plain(finding["code"]);

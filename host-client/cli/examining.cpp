@@ -59,9 +59,8 @@ Exit examine(GMainContext* context, const std::vector<GuestSpec>& specs, const F
     if (!plan) return complain(plan.error());
     Examination examination(context, specs, choices);
     Teller teller(names_of(specs), choices.json);
-    FleetRun run(context, *plan, teller, [&](std::size_t index, const auto& ended) {
-        examination.start(index, ended);
-    });
+    FleetRun run(context, *plan, teller,
+                 [&](std::size_t index, const auto& ended) { examination.start(index, ended); });
     run.run();
     return teller.finish();
 }

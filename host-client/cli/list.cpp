@@ -35,9 +35,9 @@ Json to_json(const GuestSpec& guest) {
 Exit list(const Words& words) {
     Selecting selecting;
     gboolean names = FALSE, json = FALSE;
-    const Entries own{{"names", 0, 0, G_OPTION_ARG_NONE, &names, "Print the names only", nullptr},
-                      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object per guest",
-                       nullptr}};
+    const Entries own{
+        {"names", 0, 0, G_OPTION_ARG_NONE, &names, "Print the names only", nullptr},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object per guest", nullptr}};
     const auto rest = parse_options(kSynopsis, words, selecting.entries() + own, 0);
     if (!rest) return complain(rest.error());
     const auto guests = selecting.select_or_all(*rest);

@@ -12,9 +12,11 @@ namespace {
 constexpr double kMostSeconds = 10.0 * 365 * 24 * 3600;
 
 constexpr const char* kGuestHelp =
-    "GUEST is the name of a file in /etc/hypnos/guests.d without .conf; with --connect the name of a\n"
+    "GUEST is the name of a file in /etc/hypnos/guests.d without .conf; with --connect the name of "
+    "a\n"
     "domain (HOST/NAME with several connections); a pattern like 'web-*' of such names; or\n"
-    "qmp=PATH,agent=PATH,power=PATH or some of these: the host's sockets of the guest's QMP monitor,\n"
+    "qmp=PATH,agent=PATH,power=PATH or some of these: the host's sockets of the guest's QMP "
+    "monitor,\n"
     "of its port org.qemu.guest_agent.0 and of its port org.hypnos.power.0.\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 unreachable, 4 refused, 5 timed out,\n"

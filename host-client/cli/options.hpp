@@ -24,7 +24,6 @@ struct Synopsis {
     const char* description = nullptr;
 };
 
-
 /// A string that GOption fills in.
 class Text {
   public:
@@ -69,8 +68,8 @@ using Entries = std::vector<GOptionEntry>;
 /// exits.
 [[nodiscard]] Result<std::vector<std::string>> parse_options(const Synopsis& synopsis,
                                                              const std::vector<std::string>& words,
-                                                             Entries entries,
-                                                             std::size_t least, std::size_t most = SIZE_MAX);
+                                                             Entries entries, std::size_t least,
+                                                             std::size_t most = SIZE_MAX);
 
 [[nodiscard]] Result<std::chrono::milliseconds> parse_seconds(const char* option, double seconds);
 

@@ -17,9 +17,8 @@ std::string in_words(const Json& reply) { return reply.dump(); }
 }  // namespace
 
 Exit rehearse(const Words& words) {
-    return ask(words, {kSynopsis, 120, "rehearsed", in_words, [](Guest& guest, auto limit, auto done) {
-                           guest.rehearse(limit, done);
-                       }});
+    return ask(words, {kSynopsis, 120, "rehearsed", in_words,
+                       [](Guest& guest, auto limit, auto done) { guest.rehearse(limit, done); }});
 }
 
 }  // namespace hypnos::cli

@@ -57,16 +57,17 @@ Result<std::vector<GuestSpec>> Selecting::select_or_all(
 }
 
 Entries Ordering::entries() {
-    return {{"parallel", 'j', 0, G_OPTION_ARG_INT, &parallel_,
-             "How many guests at once (default: all)", "N"},
-            {"after", 0, 0, G_OPTION_ARG_STRING_ARRAY, after_.slot(),
-             "LATER goes to sleep when EARLIER sleeps, and wakes before it; may be given several "
-             "times",
-             "LATER=EARLIER"},
-            {"on-failure", 0, 0, G_OPTION_ARG_STRING, on_failure_.slot(),
-             "When a guest fails: continue (the default) with those that do not depend on it, stop, "
-             "or undo",
-             "POLICY"}};
+    return {
+        {"parallel", 'j', 0, G_OPTION_ARG_INT, &parallel_, "How many guests at once (default: all)",
+         "N"},
+        {"after", 0, 0, G_OPTION_ARG_STRING_ARRAY, after_.slot(),
+         "LATER goes to sleep when EARLIER sleeps, and wakes before it; may be given several "
+         "times",
+         "LATER=EARLIER"},
+        {"on-failure", 0, 0, G_OPTION_ARG_STRING, on_failure_.slot(),
+         "When a guest fails: continue (the default) with those that do not depend on it, stop, "
+         "or undo",
+         "POLICY"}};
 }
 
 Result<FleetOptions> Ordering::options(const std::vector<GuestSpec>& guests) const {

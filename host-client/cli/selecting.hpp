@@ -24,7 +24,8 @@ class Selecting {
     [[nodiscard]] Entries entries();
 
     /// At least one guest, unless `all` or the words say otherwise.
-    [[nodiscard]] Result<std::vector<GuestSpec>> select(const std::vector<std::string>& words) const;
+    [[nodiscard]] Result<std::vector<GuestSpec>> select(
+        const std::vector<std::string>& words) const;
     /// Every guest that is known, if there are no words.
     [[nodiscard]] Result<std::vector<GuestSpec>> select_or_all(
         const std::vector<std::string>& words) const;

@@ -36,9 +36,9 @@ DateTime next_time_of_day(const std::string& text, GDateTime* now) {
     const int fields =
         std::sscanf(text.c_str(), "%2d:%2d%n:%2d%n", &hour, &minute, &read, &second, &read);
     if (fields < 2 || static_cast<std::size_t>(read) != text.size()) return own(nullptr);
-    const DateTime today = own(g_date_time_new_local(
-        g_date_time_get_year(now), g_date_time_get_month(now), g_date_time_get_day_of_month(now),
-        hour, minute, second));
+    const DateTime today =
+        own(g_date_time_new_local(g_date_time_get_year(now), g_date_time_get_month(now),
+                                  g_date_time_get_day_of_month(now), hour, minute, second));
     if (!today) return own(nullptr);
     const bool is_past = g_date_time_compare(today.get(), now) <= 0;
     return own(g_date_time_add_days(today.get(), is_past ? 1 : 0));
@@ -54,10 +54,11 @@ DateTime parse_iso8601(const std::string& text) {
 }  // namespace
 
 Entries SleepTime::entries() {
-    return {{"for", 0, 0, G_OPTION_ARG_STRING, for_.slot(),
-             "Stay, and wake the guests after this time: 90, 90s, 20m, 2h, 1d", "DURATION"},
-            {"until", 0, 0, G_OPTION_ARG_STRING, until_.slot(),
-             "Stay, and wake the guests at this time: 06:30, or a date and time in ISO 8601", "TIME"}};
+    return {
+        {"for", 0, 0, G_OPTION_ARG_STRING, for_.slot(),
+         "Stay, and wake the guests after this time: 90, 90s, 20m, 2h, 1d", "DURATION"},
+        {"until", 0, 0, G_OPTION_ARG_STRING, until_.slot(),
+         "Stay, and wake the guests at this time: 06:30, or a date and time in ISO 8601", "TIME"}};
 }
 
 Result<std::optional<HostTime>> SleepTime::wake_at() const {

@@ -81,9 +81,10 @@ Result<void> read_wake(Line& line) {
     const bool on_disk = line.options.mode == SleepMode::Disk;
     for (const GuestSpec& guest : line.guests) {
         if (on_disk && guest.domain.empty())
-            return fail(ErrorCode::Usage, guest.name + ": a guest that sleeps on disk wakes by being "
-                                                       "started, which only libvirt can: "
-                                                       "--for and --until need --connect");
+            return fail(ErrorCode::Usage, guest.name +
+                                              ": a guest that sleeps on disk wakes by being "
+                                              "started, which only libvirt can: "
+                                              "--for and --until need --connect");
     }
     if (on_disk || line.options.wake_after) return {};
     line.options.wake_after = SleepTime::second_net(*line.wake_at);
@@ -104,8 +105,8 @@ Result<Line> parse(const Words& words) {
         {"require", 0, 0, G_OPTION_ARG_STRING, require.slot(),
          "deep (the default): refuse a guest that has only s2idle; any: let it use that",
          "deep|any"},
-        {"force", 0, 0, G_OPTION_ARG_NONE, &force,
-         "Vetoes of hooks and inhibitors do not refuse", nullptr},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &force, "Vetoes of hooks and inhibitors do not refuse",
+         nullptr},
         {"wake-after", 0, 0, G_OPTION_ARG_DOUBLE, &wake_after,
          "Set the guest's RTC alarm, so that it wakes by itself", "SECONDS"},
         {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &timeout,

@@ -19,8 +19,10 @@ namespace {
 
 constexpr Synopsis kSynopsis{
     "timeline", "[GUEST]", "Shows where the time of a guest's last sleep went, in guest and host.",
-    "Of the sleep that hypnosctl suspend and wake saw last; or, with --report, of what they printed\n"
-    "with --json: FILE holds both lines, - is standard input. The chart is SVG, for light and dark\n"
+    "Of the sleep that hypnosctl suspend and wake saw last; or, with --report, of what they "
+    "printed\n"
+    "with --json: FILE holds both lines, - is standard input. The chart is SVG, for light and "
+    "dark\n"
     "ground."};
 
 constexpr std::size_t kColumns = 100;
@@ -90,7 +92,8 @@ Exit timeline(const Words& words) {
     gboolean json = FALSE;
     const Entries own{
         {"report", 0, 0, G_OPTION_ARG_FILENAME, report.slot(), "Read reports from here", "FILE"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, output.slot(), "Write a chart, as SVG", "FILE.svg"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, output.slot(), "Write a chart, as SVG",
+         "FILE.svg"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", nullptr}};
     const auto rest = parse_options(kSynopsis, words, selecting.entries() + own, 0, 1);
     if (!rest) return complain(rest.error());

@@ -12,7 +12,8 @@ namespace {
 
 constexpr Synopsis kSynopsis{
     "wake", "GUEST...", "Wakes guests that sleep in RAM and waits until their agents answer.",
-    "Needs qmp= or libvirt. A guest that runs already is no error. One that sleeps on disk wakes by\n"
+    "Needs qmp= or libvirt. A guest that runs already is no error. One that sleeps on disk wakes "
+    "by\n"
     "being started again: libvirt's are started, others say so. What such a sleep forgets is put\n"
     "back: its balloon, and its clock if that is wrong."};
 

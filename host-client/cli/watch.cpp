@@ -78,8 +78,9 @@ Exit watch(const Words& words) {
     if (!line) return complain(line.error());
     const MainContext context;
     bool over = false;
-    const glib::Source limit =
-        line->limit ? glib::after(context.get(), *line->limit, [&] { over = true; }) : glib::Source();
+    const glib::Source limit = line->limit
+                                   ? glib::after(context.get(), *line->limit, [&] { over = true; })
+                                   : glib::Source();
     int seen = 0;
     const auto enough = [&] { return line->count > 0 && seen >= line->count; };
     std::vector<std::unique_ptr<Watch>> watches;
@@ -91,9 +92,10 @@ Exit watch(const Words& words) {
                     ++seen;
                     print(*line, guest.name, event);
                 },
-            .on_note = [&](const std::string& text) {
-                complain(line->guests.size() == 1 ? text : guest.name + ": " + text);
-            }};
+            .on_note =
+                [&](const std::string& text) {
+                    complain(line->guests.size() == 1 ? text : guest.name + ": " + text);
+                }};
         watches.push_back(std::make_unique<Watch>(context.get(), guest, handlers));
     }
     while (!enough() && !over) g_main_context_iteration(context.get(), TRUE);
