@@ -61,6 +61,8 @@ Agent::Agent(const Options& options)
       preflights_(
           power_management_,
           [this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
+      time_setter_(root_, [this](const Caller& caller,
+                                 const CommandResult& result) { reply(caller, result); }),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }

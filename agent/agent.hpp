@@ -21,6 +21,7 @@
 #include "agent/system/bus/logind.hpp"
 #include "agent/system/config.hpp"
 #include "agent/system/root.hpp"
+#include "agent/time_setter.hpp"
 
 namespace hypnos::agent {
 
@@ -45,6 +46,7 @@ class Agent {
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
   private:
@@ -81,6 +83,7 @@ class Agent {
     Suspender suspender_;
     LocalSleeps local_sleeps_;
     Preflights preflights_;
+    TimeSetter time_setter_;
     Port qemu_;
     std::optional<Port> power_;
 };

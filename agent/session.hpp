@@ -4,10 +4,10 @@
 // The protocol on one connection: requests in, replies and events out.
 //
 // Replies come in the order of the requests, except those that take their time: a suspend's, which
-// waits for the hooks, a preflight's and a rehearsal's. Later requests (a guest-sync) are answered
-// meanwhile. A late error without an `id` is sent
-// only while nothing else was answered since, or a client could take it for the reply to something
-// else; and nothing is ever sent to another host than the one that asked.
+// waits for the hooks, a preflight's, a rehearsal's, that to setting the time. Later requests (a
+// guest-sync) are answered meanwhile. A late error without an `id` is sent only while nothing else
+// was answered since, or a client could take it for the reply to something else; and nothing is ever
+// sent to another host than the one that asked.
 
 #pragma once
 

@@ -17,6 +17,7 @@ CommandResult guest_info(const Context& context, const Json& arguments);
 
 // time.cpp
 CommandResult guest_get_time(const Context& context, const Json& arguments);
+CommandResult guest_set_time(const Context& context, const Json& arguments);
 
 // suspend.cpp
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments);

@@ -16,6 +16,7 @@ constexpr std::array kTable = {
     Command{"guest-get-time", true, guest_get_time},
     Command{"guest-info", true, guest_info},
     Command{"guest-ping", true, guest_ping},
+    Command{"guest-set-time", true, guest_set_time},
     Command{"guest-suspend-disk", false, guest_suspend_disk},
     Command{"guest-suspend-hybrid", false, guest_suspend_hybrid},
     Command{"guest-suspend-ram", false, guest_suspend_ram},

@@ -7,11 +7,9 @@
 #include <glib.h>
 #include <linux/ptp_clock.h>
 #include <sys/ioctl.h>
-#include <sys/timex.h>
 
 #include <cerrno>
 
-#include "agent/system/time/clocks.hpp"
 #include "agent/system/time/rtc.hpp"
 #include "glib/unique_fd.hpp"
 
@@ -19,24 +17,6 @@ namespace hypnos::agent {
 namespace {
 
 using std::chrono::nanoseconds;
-
-constexpr const char* kRtcDevice = "/dev/rtc0";
-constexpr const char* kAdjtime = "/etc/adjtime";
-
-/// ADJ_SETOFFSET adds to the clock in one step: no time is lost between reading and setting it.
-int add_to_realtime(nanoseconds step) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(step);
-    timex change{};
-    change.modes = ADJ_SETOFFSET | ADJ_NANO;
-    change.time.tv_sec = seconds.count();
-    change.time.tv_usec = (step - seconds).count();  // nanoseconds, by ADJ_NANO; never negative
-    return adjtimex(&change) < 0 ? errno : 0;
-}
-
-bool is_synchronised() {
-    timex state{};
-    return adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
-}
 
 nanoseconds time_of(const ptp_clock_time& time) {
     return std::chrono::seconds(time.sec) + nanoseconds(time.nsec);
@@ -97,13 +77,6 @@ std::optional<Advice> ask_rtc(const Root& root, const SystemClock& clock,
 }
 
 }  // namespace
-
-SystemClock system_clock(const Root& root) {
-    const bool ours = root.is_system();
-    return {.now = realtime, .synchronised = is_synchronised, .add = [ours](nanoseconds step) {
-                return ours ? add_to_realtime(step) : EPERM;
-            }};
-}
 
 std::optional<ClockBefore> read_clock_before(const Root& root, const SystemClock& clock) {
     const std::optional<RtcReading> reading = compare_rtc(root, clock);

@@ -5,24 +5,14 @@
 
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "agent/core/clock_policy.hpp"
 #include "agent/core/record.hpp"
 #include "agent/system/root.hpp"
+#include "agent/system/time/system_clock.hpp"
 
 namespace hypnos::agent {
-
-/// CLOCK_REALTIME, or what a test has in its place.
-struct SystemClock {
-    std::function<std::chrono::nanoseconds()> now;
-    std::function<bool()> synchronised;                     ///< by NTP
-    std::function<int(std::chrono::nanoseconds step)> add;  ///< errno, 0 on success
-};
-
-/// With a root other than "/" it can be read only.
-[[nodiscard]] SystemClock system_clock(const Root& root);
 
 /// Nothing without an RTC.
 [[nodiscard]] std::optional<ClockBefore> read_clock_before(const Root& root,
