@@ -8,8 +8,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include <algorithm>
-
 #include "fake_peer.hpp"
 #include "hypnos/session.hpp"
 #include "machine/qmp_facts.hpp"
@@ -157,17 +155,16 @@ TEST_F(MachineTest, Ports) {
 }
 
 TEST_F(MachineTest, Disks) {
-    const std::string file = empty_file("disk", 1 << 20);
-    const std::string drive = "if=virtio,format=raw,file=" + file;
     const MachineFacts facts =
-        ask({"-machine", "q35,accel=tcg", "-drive", drive + ",cache=unsafe", "-blockdev",
-             "driver=file,node-name=n0,read-only=on,filename=" + file, "-device",
-             "virtio-blk-pci,drive=n0,id=second"});
+        ask({"-machine", "q35,accel=tcg", "-drive",
+             "if=virtio,format=raw,cache=unsafe,file=" + empty_file("first", 1 << 20), "-blockdev",
+             "driver=file,node-name=n0,read-only=on,filename=" + empty_file("second", 1 << 20),
+             "-device", "virtio-blk-pci,drive=n0,id=second"});
     ASSERT_EQ(facts.disks.size(), 2U);
     EXPECT_EQ(facts.disks[0].name, "virtio0");
     EXPECT_EQ(facts.disks[0].cache, "unsafe");
     EXPECT_TRUE(facts.disks[0].writable);
-    EXPECT_NE(facts.disks[1].name.find("second"), std::string::npos) << facts.disks[1].name;
+    EXPECT_PRED2(contains, facts.disks[1].name, "second");
     EXPECT_EQ(facts.disks[1].cache, "writeback");
     EXPECT_FALSE(facts.disks[1].writable);
 }

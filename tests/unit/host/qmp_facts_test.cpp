@@ -146,13 +146,13 @@ TEST_F(QmpFactsTest, DevicesThatMindSleepAreKnownByTheirType) {
 }
 
 TEST_F(QmpFactsTest, DisksThatAreInserted) {
-    qemu.returns("query-block", Json::array({block("hda", inserted(true, false, true)),
+    qemu.returns("query-block", Json::array({block("sda", inserted(true, false, true)),
                                              block("", inserted(true, true, false, true)),
                                              Json::object({{"device", "cd"}})}));
     const auto found = facts();
     ASSERT_TRUE(found);
     ASSERT_EQ(found->disks.size(), 2U);
-    EXPECT_EQ(found->disks[0].name, "hda");
+    EXPECT_EQ(found->disks[0].name, "sda");
     EXPECT_EQ(found->disks[0].cache, "unsafe");
     EXPECT_TRUE(found->disks[0].writable);
     EXPECT_EQ(found->disks[1].name, "#block1");
