@@ -62,13 +62,21 @@ def test_the_unit_does_not_start_again_what_would_fail_again() -> None:
     assert prevented and statuses == ["0", "1", *prevented[1].split()]
 
 
-def test_every_finding_is_in_its_page() -> None:
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("Codes", "agent/core/preflight*"),
+        ("What only the host knows", "host-client/lib/machine/*doctor.cpp"),
+    ],
+)
+def test_every_finding_is_in_its_page(heading: str, code: str) -> None:
     """Codes that the checks can give, and those that operators can look up, are the same."""
-    source = "".join((TOP / name).read_text() for name in tracked("agent/core/preflight*"))
+    source = "".join((TOP / name).read_text() for name in tracked(code))
     given = set(re.findall(r'"([a-z]+\.[a-z0-9-]+)"', source))
-    page = (TOP / "docs/preflight.md").read_text().split("## What is good")[0]
-    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \|", page, re.MULTILINE))
-    assert given == told
+    page = (TOP / "docs/preflight.md").read_text()
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    told = set(re.findall(r"^\| `([a-z]+\.[a-z0-9-]+)` \|", section, re.MULTILINE))
+    assert given and given == told
 
 
 def options_in(text: str) -> set[str]:

@@ -21,7 +21,7 @@ struct AgentFacts {
 };
 
 /// Codes begin with "host.".
-[[nodiscard]] std::vector<Finding> host_findings(const MachineFacts& machine, const AgentFacts& agent,
-                                              SleepMode mode);
+[[nodiscard]] std::vector<Finding> host_findings(const MachineFacts& machine,
+                                                 const AgentFacts& agent, SleepMode mode);
 
 }  // namespace hypnos

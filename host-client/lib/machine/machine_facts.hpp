@@ -25,11 +25,11 @@ struct DiskFact {
 };
 
 struct MachineFacts {
-    std::string type;  ///< "pc-i440fx-7.2", "pc-q35-7.2", "virt-7.2"; empty if unknown
-    std::optional<bool> s3, s4;  ///< not disabled in the machine
+    std::string type;              ///< "pc-i440fx-7.2", "pc-q35-7.2", "virt-7.2"; empty if unknown
+    std::optional<bool> s3, s4;    ///< not disabled in the machine
     std::optional<bool> can_wake;  ///< query-current-machine's wakeup-suspend-support
     std::optional<bool> uefi;      ///< false: SeaBIOS on x86
-    std::vector<PortFact> ports;
+    std::vector<PortFact> ports;   ///< all there are, if `type` is known
     std::vector<DiskFact> disks;
     std::vector<std::string> virtio_mem, virtio_fs, vfio;  ///< ids of such devices
 };

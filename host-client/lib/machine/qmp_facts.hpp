@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// MachineFacts of a QEMU, asked by QMP: query-current-machine, query-block, query-chardev,
-// query-memory-devices, qom-list and qom-get. A question that QEMU does not know leaves its fact empty.
+// MachineFacts of a QEMU, asked by QMP: query-current-machine, query-block, query-chardev, qom-list
+// and qom-get. A question that QEMU does not know, or refuses, leaves its fact empty.
 
 #pragma once
 
@@ -15,7 +15,8 @@
 
 namespace hypnos {
 
-/// One inquiry; destroyed, it calls nobody.
+/// One inquiry; destroyed, it calls nobody. Fails with TimedOut or Unreachable: half an inquiry would
+/// say of ports that they are not there.
 class QmpFacts {
   public:
     using Done = std::function<void(Result<MachineFacts>)>;
@@ -26,7 +27,7 @@ class QmpFacts {
 
   private:
     struct Inquiry;
-    std::unique_ptr<Inquiry> inquiry_;
+    std::shared_ptr<Inquiry> inquiry_;
 };
 
 }  // namespace hypnos
