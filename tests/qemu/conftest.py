@@ -24,6 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "qemu: boots a virtual machine")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state() -> Iterator[None]:
+    """Where hypnosctl remembers guests: nowhere that lasts."""
+    with tempfile.TemporaryDirectory(prefix="state-") as path:
+        os.environ["HYPNOS_STATE"] = path
+        yield
+
+
 @pytest.fixture(scope="session")
 def image() -> Image:
     """What the guests boot: the kernel, and an initramfs with the agent."""

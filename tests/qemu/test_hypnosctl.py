@@ -3,33 +3,23 @@
 """hypnosctl against real guests: what it says is what happened, and so is its exit status."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from hypnosctl import DIFFERS, DONE, REFUSED, TIMED_OUT, UNREACHABLE, USAGE, command, guest
 from lab import AGENT_PORT, POWER_PORT, Vm, wait_until
 
 pytestmark = pytest.mark.qemu
 
 MakeVm = Callable[..., Vm]
 
-DONE, FAILED, USAGE, UNREACHABLE, REFUSED, TIMED_OUT, DIFFERS = range(7)
-
-
 def hypnosctl(*words: str) -> "tuple[int, dict[str, Any], str]":
     """Exit status, the JSON on standard output, and what stands on standard error."""
-    command = [os.environ["HYPNOSCTL"], *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command(*words), capture_output=True, text=True, timeout=120)
     report = json.loads(done.stdout) if "--json" in words and done.stdout else {}
     return done.returncode, report, done.stderr
-
-
-def guest(vm: Vm, port: str = AGENT_PORT) -> str:
-    """The guest as hypnosctl names it."""
-    name = "power" if port == POWER_PORT else "agent"
-    return f"qmp={vm.home.qmp2},{name}={vm.home.port(port)}"
 
 
 def state_of(name: str) -> str:
@@ -86,8 +76,8 @@ def test_a_request_that_is_called_off_is_cancelled(vm_factory: MakeVm) -> None:
     hook = "/etc/hypnos/sleep.d/50-slow"
     vm.sh(f"mkdir -p /etc/hypnos/sleep.d; printf '#!/bin/sh\nsleep 60\n' >{hook}").check()
     vm.sh(f"chmod 755 {hook}").check()
-    command = [os.environ["HYPNOSCTL"], "suspend", guest(vm), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as suspend:
+    line = command("suspend", guest(vm), "--json")
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as suspend:
         power = f"power={vm.home.port(POWER_PORT)}"
         wait_until(lambda: state_of(power) == "preparing", 10)
         assert hypnosctl("agent", power, "hypnos-cancel")[0] == DONE
@@ -155,7 +145,7 @@ def test_watch_prints_the_events_of_a_sleep(vm_factory: MakeVm) -> None:
     vm = vm_factory().wait_ready()
     hypnosctl("suspend", guest(vm))
     hypnosctl("wake", guest(vm))
-    watch = [os.environ["HYPNOSCTL"], "watch", f"power={vm.home.port(POWER_PORT)}"]
+    watch = command("watch", f"power={vm.home.port(POWER_PORT)}")
     done = subprocess.run(
         [*watch, "--json", "--count", "3", "--timeout", "20"],
         capture_output=True,
