@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/system/key_file.hpp"
+#include "glib/key_file.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -76,7 +76,7 @@ std::string unknown(const std::string& group, const std::string& name) {
     return "[" + group + "] has no key " + name + "; it has " + known;
 }
 
-Result<void> apply(Config& config, const std::string& group, const KeyGroup::Key& given) {
+Result<void> apply(Config& config, const std::string& group, const glib::KeyGroup::Key& given) {
     const auto key = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& each) {
         return each.group == group && each.name == given.name;
     });
@@ -87,11 +87,11 @@ Result<void> apply(Config& config, const std::string& group, const KeyGroup::Key
 }
 
 Result<void> read_text(Config& config, const std::string& text) {
-    const Result<std::vector<KeyGroup>> groups = parse_key_file(text);
+    const Result<std::vector<glib::KeyGroup>> groups = glib::parse_key_file(text);
     if (!groups) return fail(groups.error());
-    for (const KeyGroup& group : *groups) {
+    for (const glib::KeyGroup& group : *groups) {
         if (known_keys(group.name).empty()) return fail(unknown(group.name, ""));
-        for (const KeyGroup::Key& key : group.keys) {
+        for (const glib::KeyGroup::Key& key : group.keys) {
             if (Result<void> applied = apply(config, group.name, key); !applied) return applied;
         }
     }

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/system/key_file.hpp"
+#include "glib/key_file.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -85,7 +85,7 @@ constexpr std::array kKeys = {
         }},
 };
 
-Result<void> read_key(const KeyGroup::Key& given, HookSettings& settings) {
+Result<void> read_key(const glib::KeyGroup::Key& given, HookSettings& settings) {
     const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
                                    [&](const Key& known) { return known.name == given.name; });
     if (key == kKeys.end())
@@ -99,13 +99,13 @@ Result<void> read_key(const KeyGroup::Key& given, HookSettings& settings) {
 }  // namespace
 
 Result<HookSettings> parse_hook_settings(const std::string& text) {
-    const Result<std::vector<KeyGroup>> groups = parse_key_file(text);
+    const Result<std::vector<glib::KeyGroup>> groups = glib::parse_key_file(text);
     if (!groups) return fail(groups.error());
     HookSettings settings;
-    for (const KeyGroup& group : *groups) {
+    for (const glib::KeyGroup& group : *groups) {
         if (group.name != kGroup)
             return fail("its only group can be [Hook], not " + in_quotes(group.name));
-        for (const KeyGroup::Key& key : group.keys) {
+        for (const glib::KeyGroup::Key& key : group.keys) {
             if (const Result<void> read = read_key(key, settings); !read) return fail(read.error());
         }
     }

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/system/key_file.hpp"
+#include "glib/key_file.hpp"
 
 #include <glib.h>
 
 #include <memory>
 
-namespace hypnos::agent {
+namespace hypnos::glib {
 namespace {
 
 std::vector<std::string> as_vector(gchar** owned) {
@@ -47,4 +47,4 @@ Result<std::vector<KeyGroup>> parse_key_file(const std::string& text) {
     return fail(message);
 }
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::glib

@@ -10,7 +10,7 @@
 
 #include "hypnos/protocol/error.hpp"
 
-namespace hypnos::agent {
+namespace hypnos::glib {
 
 struct KeyGroup {
     struct Key {
@@ -23,4 +23,4 @@ struct KeyGroup {
 /// In the order of the text. Fails with GLib's words if it is no such file.
 [[nodiscard]] Result<std::vector<KeyGroup>> parse_key_file(const std::string& text);
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::glib
