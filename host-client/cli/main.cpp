@@ -5,9 +5,9 @@
 #include <array>
 #include <clocale>
 #include <cstdio>
-#include <numeric>
 #include <string_view>
 
+#include "lib/spelling.hpp"
 #include "verbs.hpp"
 
 namespace hypnos::cli {
@@ -36,27 +36,11 @@ void print_help() {
     std::printf("\nhypnosctl VERB --help tells the options of a verb; --version the version.\n");
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (const char c : a) {
-        std::size_t diagonal = row[0]++;
-        for (std::size_t j = 1; j < row.size(); ++j) {
-            const std::size_t replace = diagonal + (c == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replace, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 Exit unknown(const std::string& word) {
-    std::string text = "there is no verb '" + word + "'";
-    for (const Verb& verb : kVerbs) {
-        if (distance(word, verb.name) <= 2)
-            text += "; did you mean '" + std::string(verb.name) + "'?";
-    }
-    complain(text + " (see hypnosctl --help)");
+    std::vector<std::string> verbs;
+    for (const Verb& verb : kVerbs) verbs.emplace_back(verb.name);
+    complain("there is no verb '" + word + "'" + did_you_mean(word, verbs) +
+             " (see hypnosctl --help)");
     return Exit::Usage;
 }
 

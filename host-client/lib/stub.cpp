@@ -3,7 +3,6 @@
 
 // Stands in for parts that are not merged yet; goes away with the last of them.
 
-#include "libvirt/libvirt.hpp"
 #include "machine/doctor.hpp"
 #include "machine/qmp_facts.hpp"
 
@@ -14,12 +13,4 @@ struct QmpFacts::Inquiry {};
 QmpFacts::QmpFacts(Session&, std::chrono::milliseconds, Done) {}
 QmpFacts::~QmpFacts() = default;
 
-namespace libvirt {
-Result<std::vector<GuestSpec>> list_domains(const std::string&) { return fail("no libvirt"); }
-std::unique_ptr<Connector> channel(GMainContext*, const GuestSpec&, const std::string&) {
-    return nullptr;
-}
-std::unique_ptr<Connector> agent(GMainContext*, const GuestSpec&) { return nullptr; }
-std::unique_ptr<Monitor> monitor(GMainContext*, const GuestSpec&) { return nullptr; }
-}  // namespace libvirt
 }  // namespace hypnos

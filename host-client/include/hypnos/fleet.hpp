@@ -40,11 +40,13 @@ enum class Progress { Waiting, Running, Done, Failed, Skipped };
 
 class FleetPlan {
   public:
-    /// Usage if an order names a guest that is not there, or goes in a circle (which it names).
+    /// Usage if an order names a guest that is not there, or goes in a circle (which it names), or
+    /// two guests have one name.
     [[nodiscard]] static Result<FleetPlan> make(std::vector<std::string> names,
                                                 const FleetOptions& options);
 
-    /// The same guests the other way round, for waking: who slept last wakes first.
+    /// The same guests, by the same indices, the other way round, for waking: who slept last wakes
+    /// first. All of them wait.
     [[nodiscard]] FleetPlan reversed() const;
 
     /// Indices that are to be started now; each is told once, and is Running from then on.
@@ -60,11 +62,35 @@ class FleetPlan {
     [[nodiscard]] Progress progress(std::size_t index) const;
     /// Why a guest was skipped, in words; empty if it was not.
     [[nodiscard]] std::string why_skipped(std::size_t index) const;
-    /// Those that ended well and are to be undone, as OnFailure::Undo has it, latest first.
+    /// Those that ended well and are to be undone, as OnFailure::Undo has it, latest first: none
+    /// unless a guest failed.
     [[nodiscard]] std::vector<std::size_t> undo() const;
 
   private:
+    struct Member {
+        std::string name;
+        std::vector<std::size_t> before;  ///< those that must have ended well
+        std::vector<std::size_t> after;   ///< those that wait for it
+        std::size_t open = 0;             ///< of `before`, how many have not ended well yet
+        Progress progress = Progress::Waiting;
+        std::string why_skipped;
+    };
+
     FleetPlan() = default;
+    [[nodiscard]] Result<void> add(const Order& order);
+    [[nodiscard]] Result<std::size_t> find(const std::string& name) const;
+    [[nodiscard]] Result<void> refuse_circles() const;
+    [[nodiscard]] bool may_start(std::size_t index) const;
+    void skip(std::size_t index, const std::string& why);
+    void skip_followers(std::size_t index);
+    void skip_rest(const std::string& why);
+
+    std::vector<Member> members_;
+    std::vector<std::size_t> turns_;  ///< indices as they start if no order says otherwise
+    std::vector<std::size_t> done_;   ///< indices as they ended well
+    std::size_t parallel_ = 0, running_ = 0;
+    OnFailure on_failure_ = OnFailure::Continue;
+    bool failed_ = false;
 };
 
 }  // namespace hypnos

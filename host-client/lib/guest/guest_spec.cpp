@@ -34,6 +34,7 @@ Result<void> add(GuestSpec& spec, std::string_view part, std::string_view text) 
 
 Result<GuestSpec> parse_guest_spec(std::string_view text) {
     GuestSpec spec;
+    spec.name = text;
     std::string_view rest = text;
     while (true) {
         const std::size_t comma = rest.find(',');

@@ -18,6 +18,7 @@ void expect_usage_error(const std::string& text, const std::string& part) {
 TEST(GuestSpec, ReadsAnySubsetInAnyOrder) {
     const auto all = parse_guest_spec("power=/p,qmp=/q,agent=/a=b");
     ASSERT_TRUE(all);
+    EXPECT_EQ(all->name, "power=/p,qmp=/q,agent=/a=b");
     EXPECT_EQ(all->qmp, "/q");
     EXPECT_EQ(all->agent, "/a=b");
     EXPECT_EQ(all->power, "/p");
