@@ -49,7 +49,9 @@ TEST(Names, OfSeveralHosts) {
 }
 
 TEST(Names, ThatAreNotThereBringThoseThatAreNear) {
-    expect_usage_error("wbe-1", kNames, "there is no guest 'wbe-1' in /d; did you mean 'web-1'?");
+    expect_usage_error(
+        "wbe-1", kNames,
+        "there is no guest 'wbe-1' in /d; did you mean 'web-1' or 'web-10' or 'web-2'?");
     expect_usage_error("mail", kNames, "there is no guest 'mail' in /d");
     expect_usage_error("mail-*", kNames, "no guest's name fits 'mail-*' in /d");
     expect_usage_error("rack3/bd", kHosts,
@@ -71,6 +73,8 @@ TEST(Spelling, FindsTheNearestThree) {
     EXPECT_EQ(did_you_mean("wtach", {"wake", "watch", "status"}), "; did you mean 'watch'?");
     EXPECT_EQ(did_you_mean("web-", {"web-3", "web-2", "web-1", "web-4", "db"}),
               "; did you mean 'web-1' or 'web-2' or 'web-3'?");
+    EXPECT_EQ(did_you_mean("wbe", {"db", "web"}), "; did you mean 'web'?");
+    EXPECT_EQ(did_you_mean("web", {"wb", "bewe", "eweb"}), "; did you mean 'eweb' or 'wb'?");
     EXPECT_EQ(did_you_mean("a", {"b", "c"}), "");
     EXPECT_EQ(did_you_mean("", {"b"}), "");
 }
