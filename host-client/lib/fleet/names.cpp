@@ -42,7 +42,7 @@ Names filtered(const Names& names, const std::function<bool(const std::string&)>
 Names fitting(const std::string& pattern, const Names& names) {
     return filtered(names, [&](const std::string& name) {
         const std::string text = has_slash(pattern) ? name : without_host(name);
-        return fnmatch(pattern.c_str(), text.c_str(), FNM_PATHNAME) == 0;
+        return fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
     });
 }
 

@@ -67,8 +67,8 @@ TEST(FleetPlan, RefusesOrdersThatCannotBeKept) {
     expect_usage_error(names, {{"a", "a"}}, "circle: 'a' after 'a'");
     expect_usage_error({"a", "b", "a"}, {}, "two guests are called 'a'");
     // d comes after the circle and is no part of it.
-    expect_usage_error(names, {{"d", "a"}, {"a", "b"}, {"b", "c"}, {"c", "a"}},
-                       "circle: 'a' after 'b' after 'c' after 'a'");
+    expect_usage_error({"d", "a", "b", "c"}, {{"d", "a"}, {"a", "b"}, {"b", "c"}, {"c", "a"}},
+                       "in a circle: 'a' after 'b' after 'c' after 'a'");
 }
 
 TEST(FleetPlan, AnOrderMayBeGivenTwice) {
