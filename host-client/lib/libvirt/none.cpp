@@ -52,7 +52,6 @@ class NoConnector : public Connector {
     void connect(Done done) override {
         calls_.soon([done = std::move(done), error = without(guest_)] { done(error); });
     }
-    void cancel() override { calls_.drop(); }
     [[nodiscard]] std::string name() const override { return name_; }
 
   private:
