@@ -30,9 +30,9 @@ struct Selection {
     std::string guests_d = "/etc/hypnos/guests.d";
 };
 
-/// Guests, each once (by sockets or domain), in the order of the words, those of one word by name. Usage when a word fits
-/// no guest (with names that are near) or a file cannot be used; Unreachable when a connection
-/// cannot be made. Blocks for as long as libvirt takes.
+/// Guests, each once (by sockets or domain), in the order of the words, those of one word by name.
+/// Usage when a word fits no guest (with names that are near) or a file cannot be used; Unreachable
+/// when a connection cannot be made. Blocks for as long as libvirt takes.
 ///
 /// With one connection guests have the names of their domains; with several, "HOST/DOMAIN", HOST
 /// being the URI's host name, or "localhost", with "#2", "#3", ... if that is not unique. A word
