@@ -75,7 +75,7 @@ class Shell:
         self.type(command + "\n")
 
     def complete(self, line: str) -> list[str]:
-        """The words after hypnosctl when every completion was inserted, as bash understands them."""
+        """The words after hypnosctl, every completion inserted, as bash understands them."""
         self.type(f"hypnosctl {line}{INSERT_ALL}{LINE_START}words \n")
         wait_for(self.result.exists, "the completed line")
         words = self.result.read_text().splitlines()
