@@ -178,7 +178,7 @@ struct Fleet {
     FleetOptions options;
 };
 
-/// Lets a plan run to its end, each guest ending when and how chance has it, and looks at each start.
+/// Lets a plan run to its end, each guest ending when and how chance has it; looks at each start.
 class Trial {
   public:
     Trial(Fleet& fleet, FleetPlan& plan, bool reversed)
