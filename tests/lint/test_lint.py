@@ -33,11 +33,12 @@ def test_formatting() -> None:
 
 
 def test_shell() -> None:
-    check("shellcheck", "-x", *tracked("scripts/*.sh", ".ci/run", "tests/qemu/lab/init"))
+    scripts = ["scripts/*.sh", ".ci/run", "tests/qemu/lab/init", "host-client/completion/*"]
+    check("shellcheck", "-x", *tracked(*scripts))
 
 
 def test_spelling() -> None:
-    check("codespell", "-L", "SUSPEN,ist", *tracked("*.md", "*.cpp", "*.hpp", "*.py", "*.[18]"))
+    check("codespell", "-L", "SUSPEN,ist", *tracked("*.md", "*.cpp", "*.hpp", "*.py", "*.[158]"))
 
 
 def test_licences() -> None:
@@ -94,6 +95,14 @@ def test_every_option_is_in_the_manual(program: str) -> None:
         ).stdout
         missing = options_in(text) - {"--help", "--version"} - options_in(manual)
         assert not missing, f"{name} {verb}: {missing}"
+
+
+def test_the_manual_has_the_keys_of_guests() -> None:
+    source = (TOP / "host-client/lib/fleet/guest_file.cpp").read_text()
+    manual = (TOP / "host-client/man/hypnos-guests.d.5").read_text()
+    section = manual.partition(".SH OPTIONS")[2].partition(".SH ")[0]
+    read = re.findall(r'\bKey\{"(\w+)"', source) + re.findall(r'kAfter = "(\w+)"', source)
+    assert read and re.findall(r"^\.BR (\w+) =", section, re.MULTILINE) == read
 
 
 HOOKS_PAGE = TOP / "docs/hooks.md"

@@ -25,17 +25,18 @@ namespace hypnos {
 
 struct Selection {
     std::vector<std::string> words;
-    bool all = false;                   ///< every guest that is known
-    std::vector<std::string> connect;   ///< URIs of libvirt; then only their domains are known
+    bool all = false;                  ///< every guest that is known
+    std::vector<std::string> connect;  ///< URIs of libvirt; then only their domains are known
     std::string guests_d = "/etc/hypnos/guests.d";
 };
 
-/// Guests, each once, in the order of the words, those of one word by name. Usage when a word fits
-/// no guest (with names that are near) or a file cannot be used; Unreachable when a connection
-/// cannot be made. Blocks for as long as libvirt takes.
+/// Guests, each once (by sockets or domain), in the order of the words, those of one word by name.
+/// Usage when a word fits no guest (with names that are near) or a file cannot be used; Unreachable
+/// when a connection cannot be made. Blocks for as long as libvirt takes.
 ///
 /// With one connection guests have the names of their domains; with several, "HOST/DOMAIN", HOST
-/// being the URI's host name, or "localhost", with "#2", "#3", ... if that is not unique.
+/// being the URI's host name, or "localhost", with "#2", "#3", ... if that is not unique. A word
+/// without a host means a guest at any of them; a name that several have is Usage.
 [[nodiscard]] Result<std::vector<GuestSpec>> select_guests(const Selection& selection);
 
 }  // namespace hypnos

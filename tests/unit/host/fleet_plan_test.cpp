@@ -150,7 +150,7 @@ TEST(FleetPlan, ReversedBeginsWithTheLast) {
     EXPECT_EQ(back.start(), Indices{0});
 }
 
-/// A fleet that chance made. Each guest comes only after guests of a lower rank: there is no circle.
+/// A fleet that chance made. Guests come only after guests of a lower rank: there is no circle.
 struct Fleet {
     explicit Fleet(unsigned seed) : chance(seed) {
         const std::size_t size = below(12);
@@ -178,8 +178,7 @@ struct Fleet {
     FleetOptions options;
 };
 
-/// Lets a plan run to its end, each guest ending in a moment and a way that chance chooses, and looks
-/// at each start.
+/// Lets a plan run to its end, each guest ending when and how chance has it; looks at each start.
 class Trial {
   public:
     Trial(Fleet& fleet, FleetPlan& plan, bool reversed)

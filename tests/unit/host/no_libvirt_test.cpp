@@ -51,10 +51,10 @@ TEST_F(NoLibvirt, ConnectorsFailFromTheLoop) {
     EXPECT_PRED2(contains, ended->error().message, "domain 'web' of qemu:///system");
 }
 
-TEST_F(NoLibvirt, ACancelledConnectSaysNothing) {
-    const auto connector = libvirt::agent(context.get(), guest);
+TEST_F(NoLibvirt, ADestroyedConnectorSaysNothing) {
+    auto connector = libvirt::agent(context.get(), guest);
     connector->connect([](const Result<UniqueFd>&) { ADD_FAILURE(); });
-    connector->cancel();
+    connector.reset();
     while (g_main_context_iteration(context.get(), FALSE) == TRUE) {
     }
 }
