@@ -17,8 +17,8 @@ namespace hypnos {
 ///  "anchors": [{"host-us", "guest-us", "error-us"}...]}
 [[nodiscard]] Json to_json(const std::string& guest, SleepMode mode, const SuspendReport& report);
 
-/// {"guest", "verb": "wake", "was-asleep", "started", "text", "boot-id"?, "outcome"?, "slept-ms"?,
-///  "record"?, "timeline", "anchors",
+/// {"guest", "verb": "wake", "was-asleep", "started", "image-lost", "text", "boot-id"?, "outcome"?,
+///  "slept-ms"?, "record"?, "timeline", "anchors",
 ///  "restored": {"balloon-bytes"?, "clock-offset-ms"?, "clock-set", "problems": [TEXT...]}}
 [[nodiscard]] Json to_json(const std::string& guest, const WakeReport& report);
 
