@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "glib/source.hpp"
+#include "guest/ports.hpp"
 #include "hypnos/clock.hpp"
 #include "hypnos/guest.hpp"
-#include "guest/ports.hpp"
 
 namespace hypnos {
 

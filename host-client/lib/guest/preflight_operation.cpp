@@ -10,7 +10,6 @@ namespace hypnos {
 namespace {
 
 constexpr std::size_t kFindingsMost = 256;  // a guest may send any number
-constexpr std::int64_t kResumesMost = 1'000'000;
 
 }  // namespace
 
@@ -48,11 +47,8 @@ void PreflightOperation::open_agent() {
 
 void PreflightOperation::ask_status() {
     ports().control()->call("hypnos-status", {}, remaining(), [this](const Result<Json>& status) {
-        if (!status) return agent_came(fail(status.error()));
-        agent_facts_.is_hypnos = true;
-        const std::int64_t resumes = (*status)["resume-count"].integer().value_or(0);
-        agent_facts_.resumes = static_cast<int>(std::clamp<std::int64_t>(resumes, 0, kResumesMost));
-        ask_findings();
+        agent_facts_.is_hypnos = status || status.error().code != ErrorCode::CommandNotFound;
+        status ? ask_findings() : agent_came(fail(status.error()));
     });
 }
 

@@ -88,6 +88,7 @@ Json to_json(const std::string& guest, const WakeReport& report) {
         .set("text", report.text);
     if (!report.boot_id.empty()) result.set("boot-id", report.boot_id);
     add_summary(result, report.record);
+    if (report.image_lost) result.set("outcome", name_of(Outcome::ImageLost));
     return result.set("timeline", to_json(report.timeline))
         .set("anchors", to_json(report.anchors))
         .set("restored", to_json(report.restored));

@@ -183,8 +183,9 @@ void WakeOperation::done(const std::string& text) {
         report_.boot_id != options_.boot_id) {
         report_.image_lost = true;
         if (!is_lost(report_.record))
-            told_ = "; it runs another boot than the one that slept: its image was lost, unless "
-                    "others woke and restarted it";
+            told_ =
+                "; it runs another boot than the one that slept: its image was lost, unless "
+                "others woke and restarted it";
     }
     answered_at_ ? restore() : report();
 }

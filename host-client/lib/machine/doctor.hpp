@@ -17,7 +17,6 @@ namespace hypnos {
 struct AgentFacts {
     bool answers = false;
     bool is_hypnos = false;
-    int resumes = 0;  ///< resume-count: sleeps that this boot has come back from
 };
 
 /// Codes begin with "host.".

@@ -58,7 +58,7 @@ TEST(Report, AWakeTellsTheSummaryOfTheRecordAndWhatWasPutRight) {
     report.record = Json::object({{"outcome", "slept"}, {"slept-ms", 1500}});
     report.restored = {1024, 20ms, true, {"the balloon is stuck"}};
     const Json json = to_json("web1", report);
-    EXPECT_EQ(json["outcome"], Json("slept"));
+    EXPECT_EQ(json["outcome"], Json("image-lost"));
     EXPECT_EQ(json["slept-ms"], Json(1500));
     EXPECT_EQ(json["image-lost"], Json(true));
     EXPECT_EQ(json["record"], report.record);
