@@ -29,9 +29,9 @@ struct Span {
 struct Timeline {
     std::string guest, mode, outcome;
     std::chrono::microseconds request_to_sleep{}, asleep{}, wake_to_event{};
-    std::vector<Span> spans;          ///< by start
+    std::vector<Span> spans;            ///< by start
     std::chrono::microseconds error{};  ///< how far guest and host may be apart
-    std::vector<std::string> notes;   ///< what is missing and why
+    std::vector<std::string> notes;     ///< what is missing and why
 };
 
 /// `wake` may be null: then it ends asleep. A report of another verb, or a wake of another
