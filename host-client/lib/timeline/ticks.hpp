@@ -17,8 +17,8 @@ struct Tick {
     std::string label;  ///< "0", "20 ms", "1.5 s"; empty where there is no room
 };
 
-/// Counted from the start of the stretch, at least `spacing` from each other. Labels are as wide and
-/// may stand out by `beyond` on the right.
+/// Counted from the start of the stretch, at least `spacing` from each other. Labels are as wide
+/// and may stand out by `beyond` on the right.
 [[nodiscard]] std::vector<Tick> ticks(const Stretch& stretch, double spacing, double beyond);
 
 }  // namespace hypnos::chart
