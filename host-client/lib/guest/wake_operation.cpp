@@ -54,7 +54,8 @@ void WakeOperation::ask_run_state() {
 }
 
 void WakeOperation::run_state_came(const std::string& state) {
-    if (report_.timeline.empty()) mark("requested", requested_at_ = host_now());
+    if (report_.timeline.empty())
+        mark(waker_ == Waker::Us ? "requested" : "waiting", requested_at_ = host_now());
     if (state == "running") return open_agent();
     slept_ = true;
     report_.was_asleep = report_.was_asleep || state == "suspended";
