@@ -49,9 +49,10 @@ AgentServer::AgentServer(std::shared_ptr<Connection> connection, Domain domain, 
     : connection_(std::move(connection)),
       domain_(std::move(domain)),
       fd_(std::make_shared<UniqueFd>(std::move(fd))) {
-    listener_ = domain_.link->on_lost([socket = std::weak_ptr(fd_)] {
+    const auto lost = [socket = std::weak_ptr(fd_)] {
         if (const auto alive = socket.lock()) shutdown(alive->get(), SHUT_RDWR);
-    });
+    };
+    listening_ = std::make_unique<Listening>(domain_.link, Link::Listener{.lost = lost});
 }
 
 void AgentServer::serve() {

@@ -25,7 +25,6 @@ class AgentServer {
     static void start(std::shared_ptr<Connection> connection, Domain domain, UniqueFd fd);
 
     AgentServer(std::shared_ptr<Connection> connection, Domain domain, UniqueFd fd);
-    ~AgentServer() { domain_.link->forget(listener_); }
 
     void serve();
 
@@ -41,7 +40,7 @@ class AgentServer {
     std::shared_ptr<Connection> connection_;
     Domain domain_;
     std::shared_ptr<UniqueFd> fd_;
-    int listener_ = 0;
+    std::unique_ptr<Listening> listening_;
     Framer framer_;
     std::deque<Json> requests_;
 };

@@ -38,12 +38,15 @@ void Bridge::watch() {
         stream_.get(), VIR_STREAM_EVENT_READABLE,
         [](virStreamPtr, int, void* opaque) { Self(*static_cast<Self*>(opaque))->turn(); },
         new Self(shared_from_this()), free);
-    listener_ = link_->on_lost([self = weak_from_this()] {
-        const Self bridge = self.lock();
-        if (!bridge) return;
-        bridge->broken_ = true;
-        bridge->turn();
-    });
+    const auto lost = [self = weak_from_this()] {
+        if (const Self bridge = self.lock()) bridge->lose();
+    };
+    listening_ = std::make_unique<Listening>(link_, Link::Listener{.lost = lost});
+}
+
+void Bridge::lose() {
+    broken_ = true;
+    turn();
 }
 
 void Bridge::turn() {
@@ -114,7 +117,7 @@ bool Bridge::over() const {
 void Bridge::finish() {
     virEventRemoveHandle(watch_);
     virStreamEventRemoveCallback(stream_.get());
-    link_->forget(listener_);
+    listening_.reset();
     fd_ = UniqueFd();
     std::thread([link = std::move(link_), stream = std::move(stream_)]() mutable {
         virStreamAbort(stream.get());

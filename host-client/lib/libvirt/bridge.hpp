@@ -36,6 +36,7 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
 
     void watch();
     void turn();
+    void lose();
     void read_stream();
     void write_socket();
     void read_socket();
@@ -48,7 +49,7 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
     Handle<virStream> stream_;
     UniqueFd fd_;
     int watch_ = -1;
-    int listener_ = 0;
+    std::unique_ptr<Listening> listening_;
     std::string to_guest_, from_guest_;
     bool guest_ended_ = false, user_ended_ = false;
     bool broken_ = false;  // nothing can be delivered any more

@@ -21,7 +21,8 @@ const char* advice(int code) {
             return kNameUri;
         case VIR_ERR_SYSTEM_ERROR:
         case VIR_ERR_RPC:
-            return "; see whether libvirtd runs there and lets you in, and whether the URI is right";
+            return "; see whether libvirtd runs there and lets you in, and whether the URI is "
+                   "right";
         case VIR_ERR_AUTH_FAILED:
         case VIR_ERR_AUTH_CANCELLED:
         case VIR_ERR_AUTH_UNAVAILABLE:

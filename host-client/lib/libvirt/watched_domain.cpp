@@ -26,18 +26,26 @@ void WatchedDomain::open() {
     if (std::exchange(opening_, true)) return;
     if (is_open())
         return inbox_->post([self = weak_from_this()] {
-            if (const auto domain = self.lock()) domain->opened(domain->subscription_);
+            if (const auto domain = self.lock()) domain->still_open();
         });
     ++round_;
     calls_.ask<Watch>(
-        [connection = connection_, name = name_, handlers = handlers()] {
-            return Subscription::make(connection, name, handlers);
+        [connection = connection_, name = name_, listener = listener()]() -> Result<Watch> {
+            const Result<Domain> domain = connection->find(name);
+            if (!domain) return fail(domain.error());
+            return std::make_shared<Listening>(domain->link, listener);
         },
         [this](const Result<Watch>& result) { opened(result); });
 }
 
-// On the event thread: all that may be done there is to post.
-Subscription::Handlers WatchedDomain::handlers() {
+void WatchedDomain::still_open() {
+    if (is_open()) return opened(watch_);
+    opening_ = false;
+    open();
+}
+
+// On the event thread all that may be done is to post.
+Link::Listener WatchedDomain::listener() {
     const auto heard = [self = weak_from_this(), round = round_, inbox = std::weak_ptr(inbox_)](
                            const std::function<void(WatchedDomain&)>& news) {
         const auto to = inbox.lock();
@@ -47,17 +55,15 @@ Subscription::Handlers WatchedDomain::handlers() {
             if (domain && domain->round_ == round) news(*domain);
         });
     };
-    return {
-        .lifecycle =
-            [heard](int event, int detail) {
-                heard([event, detail, at = g_get_real_time()](WatchedDomain& domain) {
-                    domain.lifecycle(event, detail, at);
-                });
-            },
-        .lost =
-            [heard] {
-                heard([](WatchedDomain& domain) { domain.close(domain.lost(ErrorCode::Generic)); });
-            }};
+    const auto lost = [](WatchedDomain& domain) { domain.close(domain.lost(ErrorCode::Generic)); };
+    return {.lost = [heard, lost] { heard(lost); },
+            .domain = name_,
+            .lifecycle =
+                [heard](int event, int detail) {
+                    heard([event, detail, at = g_get_real_time()](WatchedDomain& domain) {
+                        domain.lifecycle(event, detail, at);
+                    });
+                }};
 }
 
 Error WatchedDomain::lost(ErrorCode code) const {
@@ -67,7 +73,7 @@ Error WatchedDomain::lost(ErrorCode code) const {
 
 void WatchedDomain::opened(const Result<Watch>& result) {
     opening_ = false;
-    if (result) subscription_ = *result;
+    if (result) watch_ = *result;
     Result<void> news = result.map([](const Watch&) {});
     if (result && !is_open()) news = fail(lost(ErrorCode::Unreachable));
     tell(&User::on_opened, news);
@@ -81,9 +87,9 @@ void WatchedDomain::lifecycle(int event, int detail, std::int64_t realtime_us) {
 }
 
 void WatchedDomain::close(const Error& error) {
-    if (!subscription_) return;  // whoever opens it hears of it from libvirt
+    if (!watch_) return;  // whoever opens it hears of it from libvirt
     ++round_;
-    subscription_.reset();
+    watch_.reset();
     tell(&User::on_closed, error);
 }
 

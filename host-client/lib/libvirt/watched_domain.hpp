@@ -13,7 +13,6 @@
 #include "hypnos/guest_spec.hpp"
 #include "hypnos/protocol/message.hpp"
 #include "libvirt/calls.hpp"
-#include "libvirt/subscription.hpp"
 
 namespace hypnos::libvirt {
 
@@ -34,16 +33,17 @@ class WatchedDomain : public std::enable_shared_from_this<WatchedDomain> {
 
     /// Every user's on_opened is called, never from inside.
     void open();
-    [[nodiscard]] bool is_open() const { return subscription_ && subscription_->alive(); }
+    [[nodiscard]] bool is_open() const { return watch_ && watch_->alive(); }
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::shared_ptr<Inbox>& inbox() const { return inbox_; }
     [[nodiscard]] const std::shared_ptr<Connection>& connection() const { return connection_; }
 
   private:
-    using Watch = std::shared_ptr<Subscription>;
+    using Watch = std::shared_ptr<Listening>;
 
-    [[nodiscard]] Subscription::Handlers handlers();
+    [[nodiscard]] Link::Listener listener();
+    void still_open();
     void opened(const Result<Watch>& result);
     void lifecycle(int event, int detail, std::int64_t realtime_us);
     void close(const Error& error);
@@ -57,7 +57,7 @@ class WatchedDomain : public std::enable_shared_from_this<WatchedDomain> {
     std::vector<std::weak_ptr<User>> users_;
     bool opening_ = false;
     unsigned round_ = 0;  // of opening; what belongs to an earlier one is not heard
-    Watch subscription_;
+    Watch watch_;
     Calls calls_;
 };
 

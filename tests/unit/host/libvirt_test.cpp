@@ -18,12 +18,14 @@
 #include "fake_peer.hpp"
 #include "libvirt/connection.hpp"
 #include "libvirt/events.hpp"
+#include "tests/support/result.hpp"
 
 namespace hypnos::libvirt::test {
 namespace {
 
 using namespace std::chrono_literals;
 using hypnos::test::contains;
+using hypnos::test::error_of;
 using hypnos::test::HostTest;
 
 constexpr auto kLimit = 5s;
@@ -38,15 +40,25 @@ GuestSpec guest(const std::string& domain, const std::string& uri = "test:///def
 
 class LibvirtTest : public HostTest {
   protected:
-    LibvirtTest() {
+    // libvirt 9.0 may lose the next event of the test driver when its last callback goes while an
+    // event is queued (object_event.c looks at the timer without the lock): so one stays.
+    static void SetUpTestSuite() {
         start_events();
         connection_ = virConnectOpen("test:///default");
+        const auto ignore = [](virConnectPtr, virDomainPtr, int, int, void*) { return 0; };
+        const virConnectDomainEventCallback callback = ignore;
+        registration_ =
+            virConnectDomainEventRegisterAny(connection_, nullptr, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                             VIR_DOMAIN_EVENT_CALLBACK(callback), nullptr, nullptr);
+    }
+    static void TearDownTestSuite() {
+        virConnectDomainEventDeregisterAny(connection_, registration_);
+        virConnectClose(connection_);
+    }
+
+    LibvirtTest() {
         domain_.reset(virDomainLookupByName(connection_, "test"));
         if (virDomainIsActive(domain_.get()) == 0) virDomainCreate(domain_.get());
-    }
-    ~LibvirtTest() override {
-        domain_.reset();
-        virConnectClose(connection_);
     }
 
     Result<void> open(Monitor& of) {
@@ -77,7 +89,8 @@ class LibvirtTest : public HostTest {
     std::unique_ptr<Monitor> machine = monitor(context.get(), guest("test"));
 
   private:
-    virConnectPtr connection_;
+    static inline virConnectPtr connection_ = nullptr;
+    static inline int registration_ = -1;
     Handle<virDomain> domain_;
 };
 
@@ -134,7 +147,7 @@ TEST_F(LibvirtTest, DomainsAreListedByNameWithTheirPorts) {
 }
 
 TEST_F(LibvirtTest, StatesAreQmps) {
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     EXPECT_TRUE(machine->is_open());
     EXPECT_EQ(state(*machine), "running");
     virDomainSuspend(domain());
@@ -145,7 +158,7 @@ TEST_F(LibvirtTest, StatesAreQmps) {
 }
 
 TEST_F(LibvirtTest, EventsCarryTheHostsTime) {
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     std::int64_t at = 0;
     machine->on_event([&](const Event& event) { at = event.realtime_us; });
     const std::int64_t before = g_get_real_time();
@@ -158,12 +171,12 @@ TEST_F(LibvirtTest, EventsCarryTheHostsTime) {
 
 TEST_F(LibvirtTest, TheEndOfTheDomainClosesUntilItIsOpenedAnew) {
     std::vector<std::string> seen;
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     note(*machine, seen);
     virDomainDestroy(domain());
     iterate_until([&] { return !machine->is_open(); });
     EXPECT_EQ(seen, std::vector<std::string>{"test: the domain has stopped"});
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     const auto started =
         run<Result<void>>(context.get(), [&](auto done) { machine->start(kLimit, done); });
     EXPECT_TRUE(started);
@@ -174,7 +187,7 @@ TEST_F(LibvirtTest, TheEndOfTheDomainClosesUntilItIsOpenedAnew) {
 // The answer comes by another way than the events: a thread, not libvirt's timer.
 TEST_F(LibvirtTest, AnAnswerComesAfterTheEventsBeforeIt) {
     std::vector<std::string> seen;
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     note(*machine, seen);
     for (std::size_t i = 0; i < 100; ++i) {
         virDomainSuspend(domain());
@@ -222,7 +235,7 @@ TEST_F(LibvirtTest, AnyCallbackMayDestroyTheMonitor) {
     iterate_until([&] { return machine == nullptr; });
 
     machine = monitor(context.get(), guest("test"));
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     machine->on_event([&](const Event&) { machine.reset(); });
     virDomainSuspend(domain());
     iterate_until([&] { return machine == nullptr; });
@@ -230,7 +243,7 @@ TEST_F(LibvirtTest, AnyCallbackMayDestroyTheMonitor) {
 
     machine = monitor(context.get(), guest("test"));
     auto other = machine->share();
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     machine->on_closed([&](const Error&) {
         other.reset();
         machine.reset();
@@ -250,8 +263,8 @@ TEST_F(LibvirtTest, WhoGoesWhileAskingIsNotCalled) {
         virDomainSuspend(domain());
         virDomainResume(domain());
         if (i % 2 == 0) machine->abandon();
-        if (i % 3 == 0) g_main_context_iteration(context.get(), FALSE);
         machine.reset();
+        if (i % 3 == 0) g_main_context_iteration(context.get(), FALSE);
     }
     machine = monitor(context.get(), guest("test"));
     EXPECT_EQ(state(*machine), "running");
@@ -284,7 +297,7 @@ TEST_F(LibvirtTest, FactsAreReadFromTheXml) {
 }
 
 TEST_F(LibvirtTest, AConnectionIsSharedAndGoesWithItsLastUser) {
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     std::weak_ptr<Connection> shared = Connection::of("test:///default");
     EXPECT_EQ(shared.lock(), Connection::of("test:///default"));
     EXPECT_NE(shared.lock(), Connection::of("test:///other"));
@@ -300,7 +313,7 @@ TEST_F(LibvirtTest, AConnectionIsSharedAndGoesWithItsLastUser) {
 TEST_F(LibvirtTest, TheDefaultContextIsNotTouched) {
     std::atomic<bool> touched = false;
     const glib::Source soon = glib::soon(nullptr, [&] { touched = true; });
-    ASSERT_TRUE(open(*machine));
+    ASSERT_EQ(error_of(open(*machine)), "no error");
     virDomainSuspend(domain());
     EXPECT_EQ(state(*machine), "paused");
     virDomainResume(domain());
