@@ -23,6 +23,10 @@ gboolean once(gpointer data) {
 
 gboolean fd_ready(gint, GIOCondition, gpointer data) { return repeat(data); }
 
+guint in_range(std::chrono::milliseconds time) {
+    return static_cast<guint>(std::clamp<std::int64_t>(time.count(), 0, G_MAXUINT));
+}
+
 void destroy(gpointer data) { delete static_cast<Callback*>(data); }
 
 }  // namespace
@@ -54,8 +58,11 @@ Source watch(GMainContext* context, int fd, GIOCondition condition, Callback cal
 }
 
 Source after(GMainContext* context, std::chrono::milliseconds delay, Callback callback) {
-    const auto ms = static_cast<guint>(std::clamp<std::int64_t>(delay.count(), 0, G_MAXUINT));
-    return attach(context, g_timeout_source_new(ms), once, std::move(callback));
+    return attach(context, g_timeout_source_new(in_range(delay)), once, std::move(callback));
+}
+
+Source every(GMainContext* context, std::chrono::milliseconds period, Callback callback) {
+    return attach(context, g_timeout_source_new(in_range(period)), repeat, std::move(callback));
 }
 
 Source soon(GMainContext* context, Callback callback) {

@@ -44,6 +44,9 @@ Source watch(GMainContext* context, int fd, GIOCondition condition, Callback cal
 /// Calls back once, after `delay` of CLOCK_MONOTONIC, which stands still while the machine sleeps.
 Source after(GMainContext* context, std::chrono::milliseconds delay, Callback callback);
 
+/// Calls back again and again, every `period` of CLOCK_MONOTONIC.
+Source every(GMainContext* context, std::chrono::milliseconds period, Callback callback);
+
 /// Calls back once, from the next iteration of the loop.
 Source soon(GMainContext* context, Callback callback);
 

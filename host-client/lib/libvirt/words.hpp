@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// libvirt's numbers in QMP's words. Pure.
+
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace hypnos::libvirt {
+
+/// A lifecycle event; nothing for one that QMP has no word for. "STARTED" is libvirt's own.
+[[nodiscard]] std::optional<std::string> event_word(int event, int detail);
+
+/// virDomainState as query-status has it.
+[[nodiscard]] std::string state_word(int state);
+
+}  // namespace hypnos::libvirt
