@@ -19,32 +19,26 @@ from typing import Any
 from lab import AGENT_PORT, POWER_PORT, GuestDirectory, Spec, Vm, agent_image, wait_until
 
 Report = dict[str, Any]
-Row = tuple[str, str, float]
 
 COUNTER = "(n=0; while :; do echo $((n += 1)) >/run/counter; usleep 100000; done) &"
-IN_GUEST = {
-    "hooks-run": "pre hooks run",
-    "entering": "told, now entering the kernel",
-    "returned": "kernel returned",
-    "finished": "post hooks run",
-}
 
 
 class Demo:
     """One guest and what was seen of it."""
 
-    def __init__(self, hypnosctl: Path, vm: Vm) -> None:
-        self.hypnosctl = hypnosctl
+    def __init__(self, build: Path, vm: Vm) -> None:
+        self.build = build
         self.vm = vm
-        self.guest = f"qmp={vm.home.qmp2},agent={vm.home.port(AGENT_PORT)}"
-        self.rows: list[Row] = []
+        self.known = vm.home.path / "guests.d"
+        self.known.mkdir()
+        file = f"[Guest]\nQmp={vm.home.qmp2}\nAgent={vm.home.port(AGENT_PORT)}\n"
+        (self.known / "demo.conf").write_text(file)
         self.outcomes: list[str] = []
 
     def ctl(self, verb: str, *options: str) -> Report:
         """Run hypnosctl on the guest, as a user would; its JSON."""
-        print(f"\n$ hypnosctl {verb} GUEST {' '.join(options)}".rstrip(), flush=True)
-        command = [self.hypnosctl, verb, self.guest, *options, "--json"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120)
+        print(f"\n$ hypnosctl {verb} demo {' '.join(options)}".rstrip(), flush=True)
+        done = self._run(verb, *options, "--json")
         report: Report = json.loads(done.stdout or "{}")
         words = [report[key] for key in ("outcome", "text") if key in report]
         print(f"  {': '.join(words)}", flush=True)
@@ -54,39 +48,35 @@ class Demo:
 
     def suspend(self, mode: str) -> None:
         """Put the guest to sleep; the outcome is hypnosctl's word."""
-        report = self.ctl("suspend", "--to", mode)
-        self.outcomes.append(report["outcome"])
-        self._add(mode, "host", report["timeline"])
+        self.outcomes.append(self.ctl("suspend", "--to", mode)["outcome"])
 
     def wake(self, mode: str) -> None:
-        """See the guest awake; the outcome is the agent's record."""
-        report = self.ctl("wake")
-        record = report["record"]
-        self.outcomes.append(record["outcome"])
-        self._add(mode, "host", report["timeline"])
-        self._add(mode, "guest", record["phases"])
+        """See the guest awake; the outcome is the agent's record. Then show where the time went."""
+        self.outcomes.append(self.ctl("wake")["record"]["outcome"])
+        chart = self.build / f"timeline-{mode}.svg"
+        print("\n$ hypnosctl timeline demo")
+        print(self._run("timeline").stdout, end="", flush=True)
+        self._run("timeline", "-o", str(chart))
+        print(f"  The same as a chart: {chart.relative_to(Path.cwd())}")
+
+    def _run(self, verb: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        guest = ("demo", "--guests-d", str(self.known))
+        command = [hypnosctl_of(self.build), verb, *guest, *options]
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=120)
 
     def in_guest(self, command: str) -> str:
         """What a command prints in the guest."""
         return self.vm.sh(command).check()
 
-    def _add(self, mode: str, side: str, steps: list[Report]) -> None:
-        """Rows of the closing table: each step, and the time since the one before."""
-        stamps = [step.get("at-us", step.get("boottime-us")) for step in steps]
-        for step, before, at in zip(steps[1:], stamps, stamps[1:]):
-            name = IN_GUEST.get(step["name"], step["name"])
-            self.rows.append((mode, f"{side}: {name}", (at - before) / 1000))
 
-    def print_table(self) -> None:
-        """Where the time went."""
-        print("\nSleep   Phase                                    ms after the one before")
-        for mode, phase, milliseconds in self.rows:
-            print(f"{mode:7} {phase:42} {milliseconds:10.1f}")
+def hypnosctl_of(build: Path) -> Path:
+    """The program under show."""
+    return build / "host-client/hypnosctl"
 
 
-def print_events(hypnosctl: Path, vm: Vm) -> None:
+def print_events(build: Path, vm: Vm) -> None:
     """`hypnosctl watch` on the power port, line by line, until it is ended."""
-    command = [hypnosctl, "watch", f"power={vm.home.port(POWER_PORT)}", "--json"]
+    command = [hypnosctl_of(build), "watch", f"power={vm.home.port(POWER_PORT)}", "--json"]
     watch = subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", "--", *command],
         stdout=subprocess.PIPE,
@@ -102,17 +92,17 @@ def print_events(hypnosctl: Path, vm: Vm) -> None:
 SHOWN = ("seq", "mode", "outcome", "slept-ms", "resume-count")
 
 
-def run(hypnosctl: Path, agent: Path, home: Path) -> bool:
+def run(build: Path, home: Path) -> bool:
     """The whole demonstration; True if every sleep was one."""
-    with Vm(Spec(agent_image(agent)), GuestDirectory(home)).start() as vm:
-        threading.Thread(target=print_events, args=(hypnosctl, vm), daemon=True).start()
-        demo = Demo(hypnosctl, vm)
+    image = agent_image(build / "agent/hypnos-agent")
+    with Vm(Spec(image), GuestDirectory(home)).start() as vm:
+        threading.Thread(target=print_events, args=(build, vm), daemon=True).start()
+        demo = Demo(build, vm)
         vm.wait_ready()
         print(f"A guest runs: Debian's kernel {demo.in_guest('uname -r')} in QEMU.")
         sleep_in_ram(demo)
         sleep_on_disk(demo)
         sleep_in_both(demo)
-        demo.print_table()
     print(f"\nOutcomes: {', '.join(demo.outcomes)}")
     return set(demo.outcomes) == {"slept"}
 
@@ -154,7 +144,6 @@ def sleep_in_both(demo: Demo) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="hypnos-") as directory:
-        build = Path(os.environ.get("HYPNOS_BUILD", "build")).resolve()
-        hypnosctl_path, agent_path = build / "host-client/hypnosctl", build / "agent/hypnos-agent"
-        slept = run(hypnosctl_path, agent_path, Path(directory))
+        os.environ["HYPNOS_STATE"] = f"{directory}/state"
+        slept = run(Path(os.environ.get("HYPNOS_BUILD", "build")).resolve(), Path(directory))
     sys.exit(0 if slept else 1)
