@@ -15,6 +15,8 @@
 #include "hypnos/guest.hpp"
 #include "hypnos/loop.hpp"
 #include "hypnos/protocol/reader.hpp"
+#include "hypnos/report.hpp"
+#include "hypnos/timeline.hpp"
 #include "input.hpp"
 
 namespace hypnos::fuzz {
@@ -60,6 +62,31 @@ const Home& home() {
 void must_be_readable(const Json& json) {
     const std::string text = json.dump();
     if (!read_json(text)) wrong("this is no JSON: " + text);
+}
+
+void must_be_printable(const std::string& text) {
+    for (const char c : text) {
+        if (c != '\n' && (c < ' ' || c > '~')) wrong("this is not for a terminal: " + text);
+    }
+}
+
+/// Whatever the reports say, what is drawn of them is text.
+void render(const Json& suspend, const Json& wake) {
+    const Result<Timeline> timeline = make_timeline(suspend, wake);
+    if (!timeline) return;
+    must_be_printable(timeline_table(*timeline, 80, false));
+    must_be_readable(timeline_json(*timeline));
+    if (timeline_svg(*timeline).find('\x1b') != std::string::npos) wrong("an escape in the chart");
+}
+
+/// Members of an object, replaced by those in a text.
+Json overlaid(const Json& object, const std::string& text) {
+    Json result = Json::object();
+    for (const std::string& name : object.names()) result.set(name, object[name]);
+    const Result<Json> members = read_json(text);
+    for (const std::string& name : members ? members->names() : std::vector<std::string>())
+        result.set(name, (*members)[name]);
+    return result;
 }
 
 class Scene {
@@ -186,8 +213,9 @@ void Scene::wake(bool others) {
 void Scene::check(const Result<SuspendReport>& report) {
     ended_ = report ? name_of(report->verdict.outcome) : "error";
     if (!report) return;
-    must_be_readable(report->record);
-    must_be_readable(Json(report->verdict.text));
+    const Json json = to_json("guest", SleepMode::Ram, *report);
+    must_be_readable(json);
+    render(json, Json());
     const bool slept = report->verdict.outcome == Outcome::Slept;
     if (slept && qmp_ && !qemu_said_asleep_)
         wrong("slept, and QEMU knew nothing of it: " + report->verdict.text);
@@ -197,8 +225,7 @@ void Scene::check(const Result<SuspendReport>& report) {
 void Scene::check(const Result<WakeReport>& report) {
     if (!report) ended_ = "error";
     if (!report) return;
-    must_be_readable(report->record);
-    must_be_readable(Json(report->text));
+    must_be_readable(to_json("guest", *report));
     if (report->timeline.size() > 128) wrong("the timeline grows without end");
 }
 
@@ -239,8 +266,10 @@ FarEnd* Scene::who(unsigned number) {
 void Scene::step() {
     const unsigned code = input_.byte();
     FarEnd* const end = who(code >> 4U & 3U);
-    if (end == nullptr) return;
-    act(static_cast<Step>((code & 15U) % (static_cast<unsigned>(Step::Last) + 1)), *end);
+    const auto what = static_cast<Step>((code & 15U) % (static_cast<unsigned>(Step::Last) + 1));
+    const bool has_no_effect = what == Step::Honest && end && end->questions.empty();
+    if (end == nullptr || has_no_effect) return;
+    act(what, *end);
     settle();
 }
 
@@ -310,21 +339,20 @@ void Scene::event(FarEnd& end) {
     const std::int64_t age = std::int64_t{input_.byte()} * 1'000'000;
     const std::string data = input_.text();
     const std::int64_t us = g_get_real_time() - age;
-    if (&end == qmp_.get() && age == 0) qemu_said_asleep_ = true;
+    // Data that is no JSON may be anything, also the end of this event.
+    const bool holds = data.empty() || read_json(data).has_value();
+    if (&end == qmp_.get() && (age == 0 || !holds)) qemu_said_asleep_ = true;
     end.say("{\"event\":\"" + std::string(name) + "\",\"data\":" + (data.empty() ? "{}" : data) +
             ",\"timestamp\":{\"seconds\":" + std::to_string(us / 1'000'000) +
             ",\"microseconds\":" + std::to_string(us % 1'000'000) + "}}\n");
 }
 
 Json Scene::record(const std::string& outcome, const std::string& more) const {
-    Json data = Json::object({{"transaction", transaction_},
-                              {"boot-id", "boot-" + std::to_string(boot_)},
-                              {"outcome", outcome},
-                              {"slept-ms", 5000}});
-    const Result<Json> members = read_json(more);
-    for (const std::string& name : members ? members->names() : std::vector<std::string>())
-        data.set(name, (*members)[name]);
-    return data;
+    const Json data = Json::object({{"transaction", transaction_},
+                                    {"boot-id", "boot-" + std::to_string(boot_)},
+                                    {"outcome", outcome},
+                                    {"slept-ms", 5000}});
+    return overlaid(data, more);
 }
 
 Json Scene::status() const {
@@ -361,5 +389,23 @@ void Scene::answer_honestly(FarEnd& end) {
 }  // namespace
 
 std::string play(std::string_view bytes) { return Scene(Input(bytes)).play(); }
+
+void draw(std::string_view bytes) {
+    Input input(bytes);
+    const Json step = Json::object({{"name", "requested"}, {"at-us", 1'000'000}});
+    const Json phase = Json::object({{"name", "entering"}, {"boottime-us", 1'000'000}});
+    const Json record =
+        Json::object({{"outcome", "slept"}, {"phases", Json::array({phase, phase})}});
+    Json suspend = Json::object({{"guest", "g"},
+                                 {"verb", "suspend"},
+                                 {"outcome", "slept"},
+                                 {"mode", "disk"},
+                                 {"transaction", "t"},
+                                 {"timeline", Json::array({step, step})}});
+    suspend = overlaid(suspend.set("record", overlaid(record, input.text())), input.text());
+    Json wake = overlaid(suspend, "{\"verb\":\"wake\"}");
+    wake = overlaid(wake.set("record", overlaid(record, input.text())), input.text());
+    render(suspend, input.byte() % 2 == 0 ? wake : Json());
+}
 
 }  // namespace hypnos::fuzz

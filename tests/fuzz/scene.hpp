@@ -47,4 +47,8 @@ enum class Step {
 /// ended: an outcome's name, "done" or "error"; empty if it did not.
 std::string play(std::string_view bytes);
 
+/// Draws the timeline of reports whose members, and whose records' members, come from four texts;
+/// a byte says whether there is a wake.
+void draw(std::string_view bytes);
+
 }  // namespace hypnos::fuzz

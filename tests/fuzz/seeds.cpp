@@ -119,6 +119,22 @@ std::vector<std::string> seeds() {
     return all;
 }
 
+std::vector<std::string> drawings() {
+    const auto text = [](const std::string& words) {
+        return static_cast<char>(words.size()) + words;
+    };
+    const std::string hooks =
+        text(R"({"hooks":[{"name":"a","phase":"pre","ms":9e9,"result":"ok"}]})");
+    const std::string phases = text(
+        R"({"phases":[{"name":"requested","boottime-us":9223372036854775807},{"name":"returned","boottime-us":-1}]})");
+    const std::string anchors =
+        text(R"({"anchors":[{"host-us":1000000,"guest-us":-5,"error-us":9223372036854775807}]})");
+    const std::string steps =
+        text("{\"timeline\":[{\"name\":\"SUSPEND\\u001b[31m\",\"at-us\":-9223372036854775808}]}");
+    return {hooks + anchors + phases + steps, phases + steps + hooks + anchors,
+            std::string(5, '\0')};
+}
+
 const std::vector<std::string>& words() {
     static const std::vector<std::string> all = {
         "{\"return\":",

@@ -15,6 +15,9 @@ namespace hypnos::fuzz {
 /// By the format of scene.hpp.
 [[nodiscard]] std::vector<std::string> seeds();
 
+/// The same for draw().
+[[nodiscard]] std::vector<std::string> drawings();
+
 /// Pieces that mean something to the library.
 [[nodiscard]] const std::vector<std::string>& words();
 
