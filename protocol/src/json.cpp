@@ -51,6 +51,26 @@ std::string to_ascii(const char* text) {
     return out;
 }
 
+/// json-glib 1.6 puts ".0" behind every real without a point, also behind an exponent: 1e+308.0.
+std::string without_fractions_of_exponents(const std::string& json) {
+    if (json.find(".0") == std::string::npos) return json;
+    std::string out;
+    bool in_string = false, in_exponent = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_string && c == '\\') out += json[i++];
+        if (c == '"') in_string = !in_string;
+        if (in_exponent && c == '.') {
+            ++i;
+            continue;
+        }
+        in_exponent = !in_string && (in_exponent ? g_ascii_isdigit(c) || c == '-' || c == '+'
+                                                 : c == 'e' && g_ascii_isdigit(json[i - 1]));
+        out += json[i];
+    }
+    return out;
+}
+
 using OwnedText = std::unique_ptr<char, decltype(&g_free)>;
 
 JsonNode* string_node(const std::string& text) {
@@ -165,7 +185,9 @@ Json& Json::append(const Json& value) {
     return *this;
 }
 
-std::string Json::dump() const { return to_ascii(generate(node_).get()); }
+std::string Json::dump() const {
+    return without_fractions_of_exponents(to_ascii(generate(node_).get()));
+}
 
 bool operator==(const Json& a, const Json& b) { return a.dump() == b.dump(); }
 

@@ -104,6 +104,11 @@ class Vm:
         if self.alive:
             self._end()
 
+    def kill(self) -> None:
+        """End QEMU as a crash would."""
+        self._running.kill()
+        self._running.wait()
+
     @property
     def alive(self) -> bool:
         """Whether the QEMU process runs."""

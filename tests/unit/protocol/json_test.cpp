@@ -114,6 +114,14 @@ TEST(Json, DumpEscapesMemberNamesToo) {
 
 TEST(Json, DumpLeavesSlashesAlone) { EXPECT_EQ(Json("/dev/vda").dump(), R"("/dev/vda")"); }
 
+TEST(Json, DumpOfAnExtremeRealIsJson) {
+    EXPECT_EQ(Json(1e308).dump(), "1e+308");
+    EXPECT_EQ(Json(-2.5e-300).dump(), "-2.5e-300");
+    EXPECT_EQ(Json(5.0).dump(), "5.0");
+    EXPECT_EQ(Json::array({1e22, "1e+300.0", "\\", "\"1e+9.0", true, 1e308}).dump(),
+              R"([1e+22,"1e+300.0","\\","\"1e+9.0",true,1e+308])");
+}
+
 TEST(Json, TextThatIsNotUtf8IsStillDumpedWholeAndAscii) {
     for (const char* text : {"caf\xE9", "\xFF", "\xF0\x9F", "a\xC3", "\xED\xA0\x80"}) {
         const std::string dumped = Json::object({{"a", text}, {"b", 1}}).dump();
