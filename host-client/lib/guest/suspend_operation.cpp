@@ -10,6 +10,7 @@
 #include "guest/anchor.hpp"
 #include "guest/record.hpp"
 #include "text.hpp"
+#include "wire/session_core.hpp"
 
 namespace hypnos {
 namespace {
@@ -171,10 +172,28 @@ void SuspendOperation::watch_qemu() {
     ports().machine->on_closed([this](const Error& error) { qemu_closed(error); });
 }
 
+// The end of a connection is not that of QEMU, which may have dropped its client: whoever can be
+// reached again lives.
 void SuspendOperation::qemu_closed(const Error& error) {
-    const bool ended = error.code == ErrorCode::Unreachable;
-    mark(ended ? "qmp-closed" : "qmp-lost");
-    ended ? add(QemuClosed{}) : add(QemuLost{error.message});
+    if (error.code != ErrorCode::Unreachable) return qemu_lost(error);
+    ports().machine->open(kLastQuestion, [this](const Result<void>& opened) {
+        if (opened) return ask_again();
+        if (is_silence(opened.error())) return qemu_lost(opened.error());
+        mark("qmp-closed");
+        add(QemuClosed{});
+    });
+}
+
+void SuspendOperation::qemu_lost(const Error& error) {
+    mark("qmp-lost");
+    add(QemuLost{error.message});
+}
+
+// What happened meanwhile made no event here; its state tells.
+void SuspendOperation::ask_again() {
+    ports().machine->run_state(kLastQuestion, [this](const Result<std::string>& state) {
+        if (state) add(QemuState{*state});
+    });
 }
 
 void SuspendOperation::watch_agent(Session& session) {

@@ -37,6 +37,8 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     // Evidence.
     void watch_qemu();
     void qemu_closed(const Error& error);
+    void qemu_lost(const Error& error);
+    void ask_again();
     void watch_agent(Session& session);
     void qemu_event(const Event& event);
     void agent_event(const Event& event);

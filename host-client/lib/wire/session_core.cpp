@@ -4,6 +4,7 @@
 #include "wire/session_core.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "text.hpp"
@@ -18,7 +19,15 @@ void finish(SessionUser& user, const Result<void>& result) {
     opening.done(result);
 }
 
+constexpr std::string_view kSilent = "silent";
+
+Error silent_peer(const std::string& text) {
+    return {ErrorCode::Unreachable, text, Json::object({{kSilent, true}})};
+}
+
 }  // namespace
+
+bool is_silence(const Error& error) { return error.data[kSilent] == Json(true); }
 
 SessionCore::SessionCore(GMainContext* context, std::unique_ptr<Connector> connector)
     : context_(context), connector_(std::move(connector)) {}
@@ -78,8 +87,8 @@ void SessionCore::finish_handshake(const Result<void>& result) {
 void SessionCore::opening_late(SessionUser& user, std::chrono::milliseconds limit) {
     const SessionUser::Opening opening = *std::exchange(user.opening, std::nullopt);
     open_ = false;
-    const Error error{ErrorCode::Unreachable, connector_->name() + ": no answer within " +
-                                                  in_words(limit) + ": " + silence()};
+    const Error error = silent_peer(connector_->name() + ": no answer within " + in_words(limit) +
+                                    ": " + silence());
     if (!anybody_waits()) end_handshake();
     opening.done(tl::unexpected(error));
 }

@@ -100,6 +100,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore>,
     bool connecting_ = false, handshaking_ = false, open_ = false;
 };
 
+/// Somebody listens, and did not answer within the limit of an open().
+[[nodiscard]] bool is_silence(const Error& error);
+
 /// Sessions over any connector; those of the public header go over UNIX sockets.
 [[nodiscard]] Session agent_session(GMainContext* context, std::unique_ptr<Connector> connector);
 
