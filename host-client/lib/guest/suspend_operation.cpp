@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLastQuestion{1000};
 constexpr milliseconds kRecovery{250};
+constexpr int kQmpEndsMost = 4;
 constexpr milliseconds kDeadlineMost = std::chrono::minutes(20);  // the agent takes no longer one
 
 std::optional<PowerEvent> power_event(const std::string& name) {
@@ -171,10 +172,31 @@ void SuspendOperation::watch_qemu() {
     ports().machine->on_closed([this](const Error& error) { qemu_closed(error); });
 }
 
+// The end of a connection need not be that of the machine: one that lives takes another.
 void SuspendOperation::qemu_closed(const Error& error) {
-    const bool ended = error.code == ErrorCode::Unreachable;
-    mark(ended ? "qmp-closed" : "qmp-lost");
-    ended ? add(QemuClosed{}) : add(QemuLost{error.message});
+    const HostTime at = host_now();
+    if (error.code != ErrorCode::Unreachable || ++qmp_ends_ > kQmpEndsMost)
+        return qemu_lost(error.message, at);
+    ports().machine->open(kLastQuestion, [this, at](const Result<void>& opened) {
+        if (!opened) return qemu_ended(at);
+        ports().machine->run_state(kLastQuestion, [this, at](const Result<std::string>& state) {
+            const bool ended_again = !state && state.error().code == ErrorCode::Unreachable;
+            if (ended_again) return;  // and so this begins anew
+            if (state && *state == "shutdown") return qemu_ended(at);
+            qemu_lost("its connection ended, and it runs on", at);
+            if (state) add(QemuState{*state});
+        });
+    });
+}
+
+void SuspendOperation::qemu_ended(HostTime at) {
+    mark("qmp-closed", at);
+    add(QemuClosed{}, at);
+}
+
+void SuspendOperation::qemu_lost(const std::string& why, HostTime at) {
+    mark("qmp-lost", at);
+    add(QemuLost{why}, at);
 }
 
 void SuspendOperation::watch_agent(Session& session) {
