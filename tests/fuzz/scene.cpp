@@ -300,7 +300,7 @@ void Scene::act(Step what, FarEnd& end) {
             ++boot_;
             return;
         case Step::Wait:
-            if (++waits_ <= 3) usleep(2000);
+            if ((choices_ & 64U) != 0 && ++waits_ == 1) usleep(2000);
             return;
         case Step::Cancel:
             return guest_->cancel();

@@ -37,7 +37,7 @@ enum class Step {
     Honest,  ///< all questions are answered as they should be
     State,   ///< byte: what QEMU says of the machine from now on
     Reboot,  ///< another boot id from now on
-    Wait,    ///< two milliseconds, three times at most
+    Wait,    ///< two milliseconds, once, if there is next to no time
     Cancel,  ///< the library's user calls it off
     Repeat,  ///< byte, text: said that often
     Last = Repeat

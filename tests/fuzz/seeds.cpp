@@ -43,6 +43,8 @@ Script suspending(unsigned mode, unsigned ports) {
 void add_suspends(std::vector<std::string>& all, unsigned mode) {
     for (const unsigned ports : {kAllPorts, 4U + 8U, 8U, 16U, kAllPorts + 32U}) {
         const unsigned event = mode == 1 ? 2 : 0;
+        all.push_back(
+            suspending(mode, ports).does(Step::Event, kQmp).add(3).add(0).text("").bytes());
         all.push_back(suspending(mode, ports)
                           .does(Step::Event, kQmp)
                           .add(event)

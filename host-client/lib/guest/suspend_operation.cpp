@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLastQuestion{1000};
 constexpr milliseconds kRecovery{250};
+constexpr int kQmpEndsMost = 4;
 constexpr milliseconds kDeadlineMost = std::chrono::minutes(20);  // the agent takes no longer one
 
 std::optional<PowerEvent> power_event(const std::string& name) {
@@ -172,28 +173,32 @@ void SuspendOperation::watch_qemu() {
     ports().machine->on_closed([this](const Error& error) { qemu_closed(error); });
 }
 
-// The end of a connection is not that of QEMU, which may have dropped its client: whoever can be
-// reached again lives.
+// The end of a connection need not be that of the machine: one that lives takes another.
 void SuspendOperation::qemu_closed(const Error& error) {
-    if (error.code != ErrorCode::Unreachable) return qemu_lost(error);
-    ports().machine->open(kLastQuestion, [this](const Result<void>& opened) {
-        if (opened) return ask_again();
-        if (is_silence(opened.error())) return qemu_lost(opened.error());
-        mark("qmp-closed");
-        add(QemuClosed{});
+    const HostTime at = host_now();
+    if (error.code != ErrorCode::Unreachable || ++qmp_ends_ > kQmpEndsMost)
+        return qemu_lost(error.message, at);
+    ports().machine->open(kLastQuestion, [this, at](const Result<void>& opened) {
+        if (!opened && is_silence(opened.error())) return qemu_lost(opened.error().message, at);
+        if (!opened) return qemu_ended(at);
+        ports().machine->run_state(kLastQuestion, [this, at](const Result<std::string>& state) {
+            const bool ended_again = !state && state.error().code == ErrorCode::Unreachable;
+            if (ended_again) return;  // and so this begins anew
+            if (state && *state == "shutdown") return qemu_ended(at);
+            qemu_lost("its connection ended, and it runs on", at);
+            if (state) add(QemuState{*state});
+        });
     });
 }
 
-void SuspendOperation::qemu_lost(const Error& error) {
-    mark("qmp-lost");
-    add(QemuLost{error.message});
+void SuspendOperation::qemu_ended(HostTime at) {
+    mark("qmp-closed", at);
+    add(QemuClosed{}, at);
 }
 
-// What happened meanwhile made no event here; its state tells.
-void SuspendOperation::ask_again() {
-    ports().machine->run_state(kLastQuestion, [this](const Result<std::string>& state) {
-        if (state) add(QemuState{*state});
-    });
+void SuspendOperation::qemu_lost(const std::string& why, HostTime at) {
+    mark("qmp-lost", at);
+    add(QemuLost{why}, at);
 }
 
 void SuspendOperation::watch_agent(Session& session) {

@@ -37,8 +37,8 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     // Evidence.
     void watch_qemu();
     void qemu_closed(const Error& error);
-    void qemu_lost(const Error& error);
-    void ask_again();
+    void qemu_ended(HostTime at);
+    void qemu_lost(const std::string& why, HostTime at);
     void watch_agent(Session& session);
     void qemu_event(const Event& event);
     void agent_event(const Event& event);
@@ -67,7 +67,8 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     HostTime requested_at_{};
     bool record_asked_ = false;  // the first record of this transaction is the one that counts
     bool soon_over_ = false;     // asleep: the agent's acceptance gets a moment more
-    bool foreign_ = false;       // the agent is not hypnos-agent
+    int qmp_ends_ = 0;
+    bool foreign_ = false;  // the agent is not hypnos-agent
     glib::Source limit_timer_, recovery_;
 };
 
