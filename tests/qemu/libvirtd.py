@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A libvirtd of our own, in a mount namespace where its directories are empty.
 
-So it neither sees nor disturbs a libvirtd that the machine may run already.
+So it neither sees nor disturbs a libvirtd that the machine may run already, and several are as many
+hosts: of one inside its namespace, by its UNIX socket, of another from anywhere, by TCP.
 """
 
+import os
+import socket
 import subprocess
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -29,7 +32,12 @@ stdio_handler = "file"
 user = "root"
 group = "root"
 """
-LIBVIRTD_CONF = 'auth_unix_rw = "none"\n'
+LIBVIRTD_CONF = """
+auth_unix_rw = "none"
+listen_tls = 0
+listen_addr = "127.0.0.1"
+auth_tcp = "none"
+"""
 
 START = "\n".join(
     ["set -e"]
@@ -37,22 +45,37 @@ START = "\n".join(
     + [
         f"printf '%s' '{QEMU_CONF}' >/etc/libvirt/qemu.conf",
         f"printf '%s' '{LIBVIRTD_CONF}' >/etc/libvirt/libvirtd.conf",
+        'echo "$1" >>/etc/libvirt/libvirtd.conf',
         "touch /run/libvirt/of-the-lab",
-        "exec libvirtd --pid-file /run/libvirt/libvirtd.pid",
+        "exec libvirtd $2 --pid-file /run/libvirt/libvirtd.pid",
     ]
 )
 
-VIRSH = 'test -e /run/libvirt/of-the-lab && exec virsh "$@"'
+INSIDE = 'test -e /run/libvirt/of-the-lab && exec "$@"'
 """Never another libvirtd: the daemon may not yet have entered its namespace."""
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on: libvirtd takes no 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Libvirtd:
     """The daemon, and virsh beside it."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, tcp: bool = False) -> None:
+        self.uri = "qemu:///system"
+        """For clients inside(); by TCP for any."""
+        settings = ["", ""]
+        if tcp:
+            port = free_port()
+            self.uri = f"qemu+tcp://127.0.0.1:{port}/system"
+            settings = [f'listen_tcp = 1\ntcp_port = "{port}"', "--listen"]
         with log.open("wb") as output:
             self._daemon = subprocess.Popen(
-                [*DIE_WITH_US, "unshare", "--mount", "sh", "-c", START],
+                [*DIE_WITH_US, "unshare", "--mount", "sh", "-c", START, "sh", *settings],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -64,10 +87,19 @@ class Libvirtd:
         self._daemon.terminate()
         self._daemon.wait(10)
 
+    def kill(self) -> None:
+        """End the daemon at once; its domains go on."""
+        self._daemon.kill()
+        self._daemon.wait(10)
+
+    def inside(self, *words: str) -> list[str]:
+        """A command as it is run where this libvirtd is the only one."""
+        namespace = f"--mount=/proc/{self._daemon.pid}/ns/mnt"
+        return ["nsenter", namespace, "sh", "-c", INSIDE, "sh", *words]
+
     def try_virsh(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run virsh as a user would."""
-        namespace = f"--mount=/proc/{self._daemon.pid}/ns/mnt"
-        command = ["nsenter", namespace, "sh", "-c", VIRSH, "virsh", *arguments]
+        command = self.inside("virsh", "--connect", "qemu:///system", *arguments)
         return subprocess.run(command, capture_output=True, text=True, timeout=90)
 
     def virsh(self, *arguments: str) -> str:
@@ -80,6 +112,15 @@ class Libvirtd:
     def await_state(self, domain: str, state: str) -> None:
         """Wait until domstate prints this."""
         wait_until(lambda: self.virsh("domstate", domain) == state, 30, f"never {state}")
+
+    def start_domain(self, name: str, image: Image, home: Path, kernel_args: str = "") -> None:
+        """Define and start a domain whose files are in `home`."""
+        (home / "swap.img").touch()
+        os.truncate(home / "swap.img", 1 << 30)
+        definition = home / "domain.xml"
+        definition.write_text(domain_xml(name, image, home, kernel_args))
+        self.virsh("define", str(definition))
+        self.virsh("start", name)
 
 
 def domain_xml(name: str, image: Image, home: Path, kernel_args: str) -> str:

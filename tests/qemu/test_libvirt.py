@@ -9,7 +9,7 @@ from typing import Any, Iterator
 
 import pytest
 from lab import AgentWire, Image
-from libvirtd import Libvirtd, domain_xml
+from libvirtd import Libvirtd
 
 pytestmark = pytest.mark.qemu
 
@@ -27,16 +27,6 @@ def libvirt(guest_directory: Path) -> Iterator[Libvirtd]:
     daemon.stop()
 
 
-def start_domain(libvirt: Libvirtd, image: Image, home: Path, kernel_args: str = "") -> None:
-    """Define and start the domain."""
-    (home / "swap.img").touch()
-    os.truncate(home / "swap.img", 1 << 30)
-    definition = home / "domain.xml"
-    definition.write_text(domain_xml(DOMAIN, image, home, kernel_args))
-    libvirt.virsh("define", str(definition))
-    libvirt.virsh("start", DOMAIN)
-
-
 def agent_command(libvirt: Libvirtd, command: str) -> Any:
     """What qemu-agent-command prints."""
     request = json.dumps({"execute": command})
@@ -47,7 +37,7 @@ def test_virsh_puts_the_domain_to_sleep_and_wakes_it(
     libvirt: Libvirtd, image: Image, guest_directory: Path
 ) -> None:
     """Both channels at once: virsh on one, events flowing on the other."""
-    start_domain(libvirt, image, guest_directory)
+    libvirt.start_domain(DOMAIN, image, guest_directory)
     with AgentWire(guest_directory / "power.sock") as power:
         power.wait_event("HYPNOS_READY", timeout=60)
         assert agent_command(libvirt, "guest-ping") == {}
@@ -79,7 +69,7 @@ def test_virsh_is_told_why_a_domain_cannot_sleep(
     libvirt: Libvirtd, image: Image, guest_directory: Path
 ) -> None:
     """Where qemu-ga would go to sleep and lose everything."""
-    start_domain(libvirt, image, guest_directory, "hypnos.noswap")
+    libvirt.start_domain(DOMAIN, image, guest_directory, "hypnos.noswap")
     with AgentWire(guest_directory / "power.sock") as power:
         power.wait_event("HYPNOS_READY", timeout=60)
     refused = libvirt.try_virsh("dompmsuspend", DOMAIN, "disk")

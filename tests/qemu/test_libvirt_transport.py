@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Guests reached through libvirt: two hosts, one by its UNIX socket and one by TCP."""
+
+import json
+import os
+import queue
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple
+
+import pytest
+from lab import Image, wait_until
+from libvirtd import Libvirtd
+
+pytestmark = pytest.mark.qemu
+
+Lines = list[dict[str, Any]]
+
+
+class Host(NamedTuple):
+    """A libvirtd and the one domain it has."""
+
+    libvirtd: Libvirtd
+    domain: str
+
+    def command(self, *words: str) -> list[str]:
+        """The probe's command line."""
+        probe = Path(os.environ["HYPNOS_BUILD"]) / "tests/support/libvirt_probe"
+        return self.libvirtd.inside(str(probe), self.libvirtd.uri, *words)
+
+    def lines(self, *words: str) -> Lines:
+        """What the probe prints."""
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, timeout=120)
+        assert done.returncode in (0, 1), done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def ask(self, port: str, *words: str) -> dict[str, Any]:
+        """The same, of its domain by one of its ports."""
+        (line,) = self.lines(self.domain, port, *words)
+        return line
+
+
+class Running:
+    """A probe that goes on, and what it has printed so far."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._probe = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._lines: "queue.Queue[dict[str, Any]]" = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._probe.kill()
+        self._probe.wait()
+
+    @property
+    def pid(self) -> int:
+        """Of the probe: sh and nsenter have become it."""
+        return self._probe.pid
+
+    def _read(self) -> None:
+        assert self._probe.stdout is not None
+        for line in self._probe.stdout:
+            self._lines.put(json.loads(line))
+
+    def line(self, timeout: float = 30) -> dict[str, Any]:
+        """The next line."""
+        return self._lines.get(timeout=timeout)
+
+    def wait(self, key: str, value: str, timeout: float = 30) -> dict[str, Any]:
+        """The next line that has this."""
+        while True:
+            line = self.line(timeout)
+            if value in str(line.get(key)):
+                return line
+
+    def go_on(self) -> None:
+        """A line on its standard input."""
+        assert self._probe.stdin is not None
+        self._probe.stdin.write("\n")
+        self._probe.stdin.flush()
+
+
+@pytest.fixture(scope="module")
+def hosts(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Host]]:
+    """Two hosts with a running domain each; the second listens on TCP."""
+    if os.geteuid() != 0:
+        pytest.skip("libvirtd in a mount namespace of its own needs root")
+    found = []
+    for number, name in enumerate(("first", "second")):
+        home = tmp_path_factory.mktemp(name)
+        host = Host(Libvirtd(home / "libvirtd.log", tcp=number == 1), name)
+        found.append(host)
+        host.libvirtd.start_domain(name, image, home)
+    for host in found:
+        wait_until(lambda host=host: "agent" in answers(host), 90, "the agent does not answer")
+    yield found
+    for host in found:
+        host.libvirtd.try_virsh("destroy", host.domain)
+        host.libvirtd.stop()
+
+
+def answers(host: Host) -> str:
+    """Which of the agent and the machine answer."""
+    status = host.ask("power", "status")
+    return " ".join(side for side in ("agent", "qemu") if "error" not in status[side])
+
+
+@pytest.fixture(params=(0, 1), ids=("unix", "tcp"))
+def host(request: pytest.FixtureRequest, hosts: list[Host]) -> Host:
+    """Each of the hosts."""
+    return hosts[request.param]
+
+
+def test_domains_are_listed_with_the_port_to_use(host: Host) -> None:
+    expected = {"name": host.domain, "agent": "", "power": "org.hypnos.power.0"}
+    assert host.lines("list") == [expected]
+
+
+@pytest.mark.parametrize("port", ["agent", "power"])
+def test_a_ram_sleep_is_proved_and_its_wake_reported(host: Host, port: str) -> None:
+    report = host.ask(port, "suspend", "ram")
+    assert report["outcome"] == "slept", report
+    assert "SUSPEND" in [step["name"] for step in report["timeline"]]
+    assert host.libvirtd.virsh("domstate", host.domain) == "pmsuspended"
+    assert host.ask(port, "status")["qemu"]["run-state"] == "suspended"
+    woken = host.ask(port, "wake")
+    assert (woken.get("was-asleep"), woken["boot-id"]) == (True, report["boot-id"]), woken
+    assert woken["record"]["transaction"] == report["transaction"]
+    assert host.libvirtd.virsh("domstate", host.domain) == "running"
+
+
+@pytest.mark.parametrize("port", ["agent", "power"])
+def test_a_disk_sleep_is_proved_and_wake_starts_the_domain(host: Host, port: str) -> None:
+    report = host.ask(port, "suspend", "disk")
+    assert report["outcome"] == "slept", report
+    assert "SUSPEND_DISK" in [step["name"] for step in report["timeline"]]
+    host.libvirtd.await_state(host.domain, "shut off")
+    assert host.ask(port, "status")["qemu"]["run-state"] == "shutdown"
+    woken = host.ask(port, "wake")
+    assert (woken.get("started"), woken["boot-id"]) == (True, report["boot-id"]), woken
+    assert woken["record"]["transaction"] == report["transaction"]
+
+
+def test_the_agents_errors_keep_their_meaning(host: Host) -> None:
+    unknown = host.ask("agent", "call", "no-such-command")["error"]
+    assert "has not been found" in unknown["text"]
+    assert "libvirt" not in unknown["text"]
+    wrong = host.ask("agent", "call", "hypnos-suspend", '{"mode": "tea"}')["error"]
+    assert "mode" in wrong["text"]
+    echo = host.ask("agent", "call", "guest-sync", '{"id": 4611686018427387904}')
+    assert echo == 4611686018427387904
+
+
+def test_a_balloon_is_set_and_read_in_bytes(host: Host) -> None:
+    most = host.ask("agent", "balloon")["most"]
+    assert most == 256 << 20
+    host.ask("agent", "balloon", str(192 << 20))
+    wait_until(lambda: host.ask("agent", "balloon")["now"] == 192 << 20, 30)
+    host.ask("agent", "balloon", str(most))
+    wait_until(lambda: host.ask("agent", "balloon")["now"] == most, 30)
+
+
+def test_a_watch_hears_the_guest_and_the_machine(host: Host) -> None:
+    with Running(host.command(host.domain, "power", "watch")) as watch:
+        watch.wait("note", "power")
+        assert host.ask("agent", "suspend", "ram")["outcome"] == "slept"
+        watch.wait("event", "HYPNOS_SUSPENDING")
+        watch.wait("event", "SUSPEND")
+        host.libvirtd.virsh("dompmwakeup", host.domain)
+        watch.wait("event", "WAKEUP")
+        watch.wait("event", "HYPNOS_RESUMED")
