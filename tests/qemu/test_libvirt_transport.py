@@ -176,3 +176,39 @@ def test_a_watch_hears_the_guest_and_the_machine(host: Host) -> None:
         host.libvirtd.virsh("dompmwakeup", host.domain)
         watch.wait("event", "WAKEUP")
         watch.wait("event", "HYPNOS_RESUMED")
+
+
+def ctl(hosts: "list[Host]", verb: str, *words: str) -> "tuple[int, dict[str, dict[str, Any]]]":
+    """hypnosctl on all domains of both hosts, run at the first: exit status and reports by guest."""
+    connect = [word for host in hosts for word in ("--connect", host.libvirtd.uri)]
+    program = os.environ["HYPNOSCTL"]
+    command = hosts[0].libvirtd.inside(program, verb, "--all", "--json", *connect, *words)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told, done.stderr
+    return done.returncode, {line.get("guest", line.get("name")): line for line in told}
+
+
+def test_hypnosctl_drives_the_domains_of_two_hosts(hosts: "list[Host]") -> None:
+    names = {"localhost/first", "127.0.0.1/second"}
+    assert set(ctl(hosts, "list")[1]) == names
+
+    status, told = ctl(hosts, "preflight")
+    assert status == 0, told
+    status, slept = ctl(hosts, "suspend", "--after", "localhost/first=127.0.0.1/second")
+    assert status == 0, slept
+    assert {report["outcome"] for report in slept.values()} == {"slept"}
+    requested = {name: report["timeline"][1]["at-us"] for name, report in slept.items()}
+    assert requested["localhost/first"] > requested["127.0.0.1/second"]
+    for host in hosts:
+        assert host.libvirtd.virsh("domstate", host.domain) == "pmsuspended"
+    status, woken = ctl(hosts, "wake")
+    assert (status, {report["was-asleep"] for report in woken.values()}) == (0, {True})
+
+    status, slept = ctl(hosts, "suspend", "--to", "disk", "--for", "5s", "--timeout", "90")
+    assert status == 0, slept
+    assert {report["verb"] for report in slept.values()} == {"wake"}
+    assert {report["started"] for report in slept.values()} == {True}
+    assert {report["outcome"] for report in slept.values()} == {"slept"}
+    for host in hosts:
+        assert host.libvirtd.virsh("domstate", host.domain) == "running"

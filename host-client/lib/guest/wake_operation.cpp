@@ -35,10 +35,15 @@ void WakeOperation::open_machine() {
     if (!ports().machine)
         return give_up({ErrorCode::Usage, "to wake a guest, qmp= is needed: only QEMU can"});
     ports().machine->on_event([this](const Event& event) { machine_event(event); });
-    ports().machine->on_closed([this](const Error& error) { machine_unreachable(error); });
+    ports().machine->on_closed([this](const Error&) { open_machine_later(); });
     ports().machine->open(std::min(kConnectLimit, remaining()), [this](const Result<void>& opened) {
         opened ? ask_run_state() : machine_unreachable(opened.error());
     });
+}
+
+// It may have been about to end after its image was written, or live on.
+void WakeOperation::open_machine_later() {
+    retry_ = glib::after(ports().context, kLookAgain, [this] { open_machine(); });
 }
 
 void WakeOperation::machine_unreachable(const Error& error) {
@@ -69,7 +74,7 @@ void WakeOperation::run_state_came(const std::string& state) {
 // WAKEUP comes as an event; that a machine was started has to be looked at.
 void WakeOperation::look_again() {
     slept_ = true;
-    retry_ = glib::after(ports().context, kLookAgain, [this] { open_machine(); });
+    open_machine_later();
 }
 
 void WakeOperation::wake_up() {

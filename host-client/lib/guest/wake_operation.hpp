@@ -26,6 +26,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
   private:
     // Until the guest runs.
     void open_machine();
+    void open_machine_later();
     void machine_unreachable(const Error& error);
     void ask_run_state();
     void run_state_came(const std::string& state);
