@@ -52,6 +52,9 @@ HYPNOS_EXPORT void hypnos_free(char *text);
 HYPNOS_EXPORT hypnos_code hypnos_error_code(const hypnos_error *error);
 /* For a person who can act; owned by the error. */
 HYPNOS_EXPORT const char *hypnos_error_message(const hypnos_error *error);
+/* What the agent sent along, as JSON: {"outcome", "finding"?} of a refusal, "data" of another error of
+ * its protocol. NULL if nothing; owned by the error. */
+HYPNOS_EXPORT const char *hypnos_error_details(const hypnos_error *error);
 HYPNOS_EXPORT void hypnos_error_free(hypnos_error *error);
 
 /* A loop, on which guests live. It must outlive them. */

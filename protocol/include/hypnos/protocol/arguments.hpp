@@ -28,6 +28,8 @@ class Arguments {
     std::optional<std::int64_t> optional_integer(const std::string& name);
     std::optional<bool> optional_boolean(const std::string& name);
     std::optional<std::string> optional_string(const std::string& name);
+    /// Of any type.
+    std::optional<Json> optional_value(const std::string& name);
 
     /// The index in `values` of a string that must be one of them.
     std::size_t choice(const std::string& name, std::span<const std::string_view> values);
