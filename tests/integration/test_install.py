@@ -61,8 +61,10 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = json.loads(run("meson", "introspect", "--buildoptions", BUILD))
     installed = next(str(option["value"]) for option in options if option["name"] == "prefix")
     (file,) = directory.rglob("hypnos-client.pc")
-    file.write_text(file.read_text().replace(f"prefix={installed}\n", f"prefix={directory}{installed}\n"))
-    return Path(f"{directory}{installed}")
+    here = f"{directory}{installed}"
+    text = file.read_text()
+    file.write_text(text.replace(f"prefix={installed}\n", f"prefix={here}\n"))
+    return Path(here)
 
 
 def flags(prefix: Path, *questions: str) -> "list[str]":

@@ -10,7 +10,7 @@ PAGE = (TOP / "docs/library.md").read_text()
 
 
 def declared() -> "set[str]":
-    """Names as the page writes them. Constructors, destructors and operators go with their types."""
+    """Names as the page writes them; constructors and operators go with their types."""
     names: set[str] = set()
     for header in HEADERS:
         for one in declarations(header):
