@@ -60,10 +60,10 @@ HYPNOS_API int hypnos_loop_fd(hypnos_loop *loop);
 HYPNOS_API void hypnos_loop_dispatch(hypnos_loop *loop);
 
 /* `spec` is "qmp=PATH,agent=PATH,power=PATH", any of them; or JSON with the members name, qmp, agent,
- * power, uri, domain. NULL with HYPNOS_USAGE if it cannot be read. */
+ * power, uri, domain, after (hypnos/guest_spec.hpp). NULL with HYPNOS_USAGE if it cannot be read. */
 HYPNOS_API hypnos_guest *hypnos_guest_new(hypnos_loop *loop, const char *spec,
                                              hypnos_error **error);
-/* Operations under way never call back. */
+/* Operations under way never call back. May be called from any callback. */
 HYPNOS_API void hypnos_guest_free(hypnos_guest *guest);
 
 /* Guests by the words of a person, as hypnosctl takes them: a JSON array of specs for
@@ -86,12 +86,14 @@ typedef void (*hypnos_done)(const char *report, const hypnos_error *error, void 
  *   "rehearse"    limit-ms (120000)
  *   "call"        command, arguments (none), limit-ms (30000)
  *
- * Returns 0 and calls `done` later, once, from hypnos_loop_dispatch(); or -1 with HYPNOS_USAGE. A
- * second operation on the same guest replaces the first, which never calls back. */
+ * Times are 1 to 2147483647. Returns 0 and calls `done` later, once, from hypnos_loop_dispatch() or from
+ * a hypnos_guest_run() on the same loop; or -1 with HYPNOS_USAGE. A second operation on the same guest
+ * replaces the first, which never calls back. */
 HYPNOS_API int hypnos_guest_start(hypnos_guest *guest, const char *operation, const char *options,
                                      hypnos_done done, void *data, hypnos_error **error);
 
-/* The same, blocking: the report, or NULL and an error. Other guests of the loop go on meanwhile. */
+/* The same, blocking: the report, or NULL and an error. Other guests of the loop go on meanwhile; if a
+ * callback frees this one or starts something else with it, that ends as HYPNOS_FAILED. */
 HYPNOS_API char *hypnos_guest_run(hypnos_guest *guest, const char *operation, const char *options,
                                      hypnos_error **error);
 
@@ -99,7 +101,8 @@ HYPNOS_API char *hypnos_guest_run(hypnos_guest *guest, const char *operation, co
 HYPNOS_API void hypnos_guest_cancel(hypnos_guest *guest);
 
 /* Events of a guest as JSON, {"guest", "port", "at-us", "event", "data", "realtime-us"}, from
- * hypnos_loop_dispatch(), until the watch is freed. */
+ * hypnos_loop_dispatch(), until the watch is freed, which its own callback may do. It may outlive
+ * the guest, not the loop. */
 typedef void (*hypnos_event)(const char *event, void *data);
 HYPNOS_API hypnos_watch *hypnos_guest_watch(hypnos_guest *guest, hypnos_event event, void *data);
 HYPNOS_API void hypnos_watch_free(hypnos_watch *watch);
