@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 namespace hypnos::glib {
@@ -26,6 +27,8 @@ gboolean fd_ready(gint, GIOCondition, gpointer data) { return repeat(data); }
 guint in_range(std::chrono::milliseconds time) {
     return static_cast<guint>(std::clamp<std::int64_t>(time.count(), 0, G_MAXUINT));
 }
+
+std::atomic<std::uint64_t> watch_count{0};
 
 void destroy(gpointer data) { delete static_cast<Callback*>(data); }
 
@@ -52,7 +55,10 @@ Source attach(GMainContext* context, GSource* source, GSourceFunc function, Call
     return Source(source);
 }
 
+std::uint64_t watches_made() { return watch_count; }
+
 Source watch(GMainContext* context, int fd, GIOCondition condition, Callback callback) {
+    ++watch_count;
     return attach(context, g_unix_fd_source_new(fd, condition), G_SOURCE_FUNC(fd_ready),
                   std::move(callback));
 }

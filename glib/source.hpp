@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -40,6 +41,10 @@ class [[nodiscard]] Source {
 
 /// Calls back while `fd` is ready for `condition`, until the Source is destroyed. Borrows the fd.
 Source watch(GMainContext* context, int fd, GIOCondition condition, Callback callback);
+
+/// How often watch() was called, by any thread: descriptors' numbers are used again, so a set of the
+/// same numbers may be of others.
+std::uint64_t watches_made();
 
 /// Calls back once, after `delay` of CLOCK_MONOTONIC, which stands still while the machine sleeps.
 Source after(GMainContext* context, std::chrono::milliseconds delay, Callback callback);

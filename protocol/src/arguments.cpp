@@ -53,6 +53,11 @@ std::optional<std::string> Arguments::optional_string(const std::string& name) {
     return value;
 }
 
+std::optional<Json> Arguments::optional_value(const std::string& name) {
+    if (!present(name)) return std::nullopt;
+    return object_[name];
+}
+
 std::optional<std::size_t> Arguments::optional_choice(const std::string& name,
                                                       std::span<const std::string_view> values) {
     const std::optional<std::string> value = optional_string(name);

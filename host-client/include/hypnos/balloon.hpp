@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 
 namespace hypnos {
@@ -21,9 +22,9 @@ struct Balloon {
 };
 
 /// What these guests will take from their host when they freeze.
-[[nodiscard]] std::int64_t memory_needed(const std::vector<Balloon>& guests);
+[[nodiscard]] HYPNOS_API std::int64_t memory_needed(const std::vector<Balloon>& guests);
 
 /// MemAvailable of /proc/meminfo, in bytes: of this host, not of a remote one.
-[[nodiscard]] Result<std::int64_t> available_memory();
+[[nodiscard]] HYPNOS_API Result<std::int64_t> available_memory();
 
 }  // namespace hypnos

@@ -9,17 +9,19 @@
 #include <chrono>
 #include <cstdint>
 
+#include "hypnos/export.h"
+
 namespace hypnos {
 
 using HostTime = std::chrono::microseconds;
 
-[[nodiscard]] HostTime host_now();
+[[nodiscard]] HYPNOS_API HostTime host_now();
 
 /// The HostTime of a CLOCK_REALTIME stamp that a peer on this host took between `earliest` and now,
 /// or now if the stamp does not lie there (no stamp, a stepped clock, a lie).
-[[nodiscard]] HostTime host_time_of(std::int64_t realtime_us, HostTime earliest);
+[[nodiscard]] HYPNOS_API HostTime host_time_of(std::int64_t realtime_us, HostTime earliest);
 
 /// Whether a CLOCK_REALTIME stamp of this host is from before `at`; false for no stamp (0).
-[[nodiscard]] bool stamped_before(std::int64_t realtime_us, HostTime at);
+[[nodiscard]] HYPNOS_API bool stamped_before(std::int64_t realtime_us, HostTime at);
 
 }  // namespace hypnos

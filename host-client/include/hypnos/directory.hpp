@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "hypnos/export.h"
 #include "hypnos/guest_spec.hpp"
 #include "hypnos/protocol/error.hpp"
 
@@ -37,6 +38,6 @@ struct Selection {
 /// With one connection guests have the names of their domains; with several, "HOST/DOMAIN", HOST
 /// being the URI's host name, or "localhost", with "#2", "#3", ... if that is not unique. A word
 /// without a host means a guest at any of them; a name that several have is Usage.
-[[nodiscard]] Result<std::vector<GuestSpec>> select_guests(const Selection& selection);
+[[nodiscard]] HYPNOS_API Result<std::vector<GuestSpec>> select_guests(const Selection& selection);
 
 }  // namespace hypnos

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 
 namespace hypnos {
@@ -42,29 +43,29 @@ class FleetPlan {
   public:
     /// Usage if an order names a guest that is not there, or goes in a circle (which it names), or
     /// two guests have one name.
-    [[nodiscard]] static Result<FleetPlan> make(std::vector<std::string> names,
-                                                const FleetOptions& options);
+    [[nodiscard]] HYPNOS_API static Result<FleetPlan> make(std::vector<std::string> names,
+                                                           const FleetOptions& options);
 
     /// The same guests, by the same indices, the other way round, for waking: who slept last wakes
     /// first. All of them wait.
-    [[nodiscard]] FleetPlan reversed() const;
+    [[nodiscard]] HYPNOS_API FleetPlan reversed() const;
 
     /// Indices that are to be started now; each is told once, and is Running from then on.
-    [[nodiscard]] std::vector<std::size_t> start();
+    [[nodiscard]] HYPNOS_API std::vector<std::size_t> start();
 
     /// Guest `index`, which was running, has ended.
-    void ended(std::size_t index, bool well);
+    HYPNOS_API void ended(std::size_t index, bool well);
 
     /// Nothing more is started; what runs goes on.
-    void stop();
+    HYPNOS_API void stop();
 
-    [[nodiscard]] bool over() const;  ///< nothing runs and nothing will start
-    [[nodiscard]] Progress progress(std::size_t index) const;
+    [[nodiscard]] HYPNOS_API bool over() const;  ///< nothing runs and nothing will start
+    [[nodiscard]] HYPNOS_API Progress progress(std::size_t index) const;
     /// Why a guest was skipped, in words; empty if it was not.
-    [[nodiscard]] std::string why_skipped(std::size_t index) const;
+    [[nodiscard]] HYPNOS_API std::string why_skipped(std::size_t index) const;
     /// Those that ended well and are to be undone, as OnFailure::Undo has it, latest first: none
     /// unless a guest failed.
-    [[nodiscard]] std::vector<std::size_t> undo() const;
+    [[nodiscard]] HYPNOS_API std::vector<std::size_t> undo() const;
 
   private:
     struct Member {

@@ -23,6 +23,7 @@
 
 #include "hypnos/balloon.hpp"
 #include "hypnos/clock.hpp"
+#include "hypnos/export.h"
 #include "hypnos/guest_spec.hpp"
 #include "hypnos/outcome_judge.hpp"
 #include "hypnos/protocol/error.hpp"
@@ -110,54 +111,59 @@ struct PreflightReport {
 
 class Guest {
   public:
-    Guest(GMainContext* context, const GuestSpec& spec);
-    ~Guest();
+    HYPNOS_API Guest(GMainContext* context, const GuestSpec& spec);
+    HYPNOS_API ~Guest();
 
-    [[nodiscard]] const GuestSpec& spec() const;
+    [[nodiscard]] HYPNOS_API const GuestSpec& spec() const;
 
     /// Asks the agent to sleep and waits for proof of how that ended. Needs an agent; without a
     /// machine to watch only the agent's own record can prove a sleep, and only once it is awake.
     /// Whatever happened after the request is a verdict; an error means that nothing was asked:
     /// Unreachable, or Refused when the guest is not running. At the limit the machine and the agent
     /// are asked once more, which takes two seconds at most.
-    void suspend(const SuspendOptions& options, std::function<void(Result<SuspendReport>)> done);
+    HYPNOS_API void suspend(const SuspendOptions& options,
+                            std::function<void(Result<SuspendReport>)> done);
 
     /// Asks the agent to call off the suspend that is under way, which then ends by its own verdict:
     /// `cancelled`, or whatever was faster. Without a suspend under way nothing happens.
-    void cancel();
+    HYPNOS_API void cancel();
 
     /// Wakes a guest that sleeps in RAM, starts one that libvirt says is off, and waits until its
     /// agent answers and knows of the resume. Then puts back what a sleep on disk forgets. A guest
     /// that runs already is no error.
-    void wake(const WakeOptions& options, std::function<void(Result<WakeReport>)> done);
+    HYPNOS_API void wake(const WakeOptions& options, std::function<void(Result<WakeReport>)> done);
 
     /// Waits until a guest that sleeps (or is off) is awake again, whoever wakes it; otherwise as
     /// wake(). One that runs is reported at once.
-    void wait_resumed(const WakeOptions& options, std::function<void(Result<WakeReport>)> done);
+    HYPNOS_API void wait_resumed(const WakeOptions& options,
+                                 std::function<void(Result<WakeReport>)> done);
 
-    void status(std::chrono::milliseconds limit, std::function<void(GuestStatus)> done);
+    HYPNOS_API void status(std::chrono::milliseconds limit, std::function<void(GuestStatus)> done);
 
     /// The reply of hypnos-capabilities (docs/protocol.md).
-    void capabilities(std::chrono::milliseconds limit, std::function<void(Result<Json>)> done);
+    HYPNOS_API void capabilities(std::chrono::milliseconds limit,
+                                 std::function<void(Result<Json>)> done);
 
     /// All that speaks against a sleep, by what the guest knows and by what only the host knows. An
     /// agent that does not answer is a finding. Unreachable if neither side could be asked.
-    void preflight(SleepMode mode, std::chrono::milliseconds limit,
-                   std::function<void(Result<PreflightReport>)> done);
+    HYPNOS_API void preflight(SleepMode mode, std::chrono::milliseconds limit,
+                              std::function<void(Result<PreflightReport>)> done);
 
     /// The reply of hypnos-rehearse (docs/rehearsal.md).
-    void rehearse(std::chrono::milliseconds limit, std::function<void(Result<Json>)> done);
+    HYPNOS_API void rehearse(std::chrono::milliseconds limit,
+                             std::function<void(Result<Json>)> done);
 
     /// Any command of the agent.
-    void call(const std::string& command, const Json& arguments, std::chrono::milliseconds limit,
-              std::function<void(Result<Json>)> done);
+    HYPNOS_API void call(const std::string& command, const Json& arguments,
+                         std::chrono::milliseconds limit, std::function<void(Result<Json>)> done);
 
     /// The guest's events from now on, beside and during operations, on the same connections. Ends
     /// when the watch is destroyed; it may outlive the guest.
-    [[nodiscard]] std::unique_ptr<Watch> events(const Watch::Handlers& handlers);
+    [[nodiscard]] HYPNOS_API std::unique_ptr<Watch> events(const Watch::Handlers& handlers);
 
     /// How much memory the guest has and may have: see memory_needed().
-    void balloon(std::chrono::milliseconds limit, std::function<void(Result<Balloon>)> done);
+    HYPNOS_API void balloon(std::chrono::milliseconds limit,
+                            std::function<void(Result<Balloon>)> done);
 
   private:
     struct Impl;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 
 namespace hypnos {
@@ -30,6 +31,6 @@ struct GuestSpec {
 
 /// Reads `qmp=PATH,agent=PATH,power=PATH`, any of them, in any order; the text is the name. A path
 /// has no comma. Errors are Usage.
-[[nodiscard]] Result<GuestSpec> parse_guest_spec(std::string_view text);
+[[nodiscard]] HYPNOS_API Result<GuestSpec> parse_guest_spec(std::string_view text);
 
 }  // namespace hypnos

@@ -16,16 +16,10 @@
 #ifndef HYPNOS_H
 #define HYPNOS_H
 
-#include <stdint.h>
+#include "hypnos/export.h"
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#if defined(__GNUC__)
-#define HYPNOS_EXPORT __attribute__((visibility("default")))
-#else
-#define HYPNOS_EXPORT
 #endif
 
 /* Exit statuses of hypnosctl have the same numbers. */
@@ -44,35 +38,38 @@ typedef struct hypnos_watch hypnos_watch;
 typedef struct hypnos_error hypnos_error;
 
 /* The version of the library, "MAJOR.MINOR.PATCH". Static. */
-HYPNOS_EXPORT const char *hypnos_version(void);
+HYPNOS_API const char *hypnos_version(void);
 
-HYPNOS_EXPORT void hypnos_free(char *text);
+HYPNOS_API void hypnos_free(char *text);
 
 /* Functions that take `hypnos_error **error` set it when they fail, unless it is NULL. */
-HYPNOS_EXPORT hypnos_code hypnos_error_code(const hypnos_error *error);
+HYPNOS_API hypnos_code hypnos_error_code(const hypnos_error *error);
 /* For a person who can act; owned by the error. */
-HYPNOS_EXPORT const char *hypnos_error_message(const hypnos_error *error);
-HYPNOS_EXPORT void hypnos_error_free(hypnos_error *error);
+HYPNOS_API const char *hypnos_error_message(const hypnos_error *error);
+/* What the agent sent along, as JSON: {"outcome", "finding"?} of a refusal, "data" of another error of
+ * its protocol. NULL if nothing; owned by the error. */
+HYPNOS_API const char *hypnos_error_details(const hypnos_error *error);
+HYPNOS_API void hypnos_error_free(hypnos_error *error);
 
 /* A loop, on which guests live. It must outlive them. */
-HYPNOS_EXPORT hypnos_loop *hypnos_loop_new(void);
-HYPNOS_EXPORT void hypnos_loop_free(hypnos_loop *loop);
+HYPNOS_API hypnos_loop *hypnos_loop_new(void);
+HYPNOS_API void hypnos_loop_free(hypnos_loop *loop);
 /* Becomes readable when there is something to dispatch, timers included. Do not read it. */
-HYPNOS_EXPORT int hypnos_loop_fd(hypnos_loop *loop);
+HYPNOS_API int hypnos_loop_fd(hypnos_loop *loop);
 /* Calls back for all that is ready; never blocks. */
-HYPNOS_EXPORT void hypnos_loop_dispatch(hypnos_loop *loop);
+HYPNOS_API void hypnos_loop_dispatch(hypnos_loop *loop);
 
 /* `spec` is "qmp=PATH,agent=PATH,power=PATH", any of them; or JSON with the members name, qmp, agent,
- * power, uri, domain. NULL with HYPNOS_USAGE if it cannot be read. */
-HYPNOS_EXPORT hypnos_guest *hypnos_guest_new(hypnos_loop *loop, const char *spec,
+ * power, uri, domain, after (hypnos/guest_spec.hpp). NULL with HYPNOS_USAGE if it cannot be read. */
+HYPNOS_API hypnos_guest *hypnos_guest_new(hypnos_loop *loop, const char *spec,
                                              hypnos_error **error);
-/* Operations under way never call back. */
-HYPNOS_EXPORT void hypnos_guest_free(hypnos_guest *guest);
+/* Operations under way never call back. May be called from any callback. */
+HYPNOS_API void hypnos_guest_free(hypnos_guest *guest);
 
 /* Guests by the words of a person, as hypnosctl takes them: a JSON array of specs for
  * hypnos_guest_new(). `selection` is {"words": [...], "all": BOOL, "connect": [URI...], "guests-d": PATH},
  * each optional. Blocks for as long as libvirt takes. */
-HYPNOS_EXPORT char *hypnos_select(const char *selection, hypnos_error **error);
+HYPNOS_API char *hypnos_select(const char *selection, hypnos_error **error);
 
 /* An operation's end: a report, or an error; both belong to the caller's function, which frees
  * neither and may free the guest. */
@@ -89,23 +86,26 @@ typedef void (*hypnos_done)(const char *report, const hypnos_error *error, void 
  *   "rehearse"    limit-ms (120000)
  *   "call"        command, arguments (none), limit-ms (30000)
  *
- * Returns 0 and calls `done` later, once, from hypnos_loop_dispatch(); or -1 with HYPNOS_USAGE. A
- * second operation on the same guest replaces the first, which never calls back. */
-HYPNOS_EXPORT int hypnos_guest_start(hypnos_guest *guest, const char *operation, const char *options,
+ * Times are 1 to 2147483647. Returns 0 and calls `done` later, once, from hypnos_loop_dispatch() or from
+ * a hypnos_guest_run() on the same loop; or -1 with HYPNOS_USAGE. A second operation on the same guest
+ * replaces the first, which never calls back. */
+HYPNOS_API int hypnos_guest_start(hypnos_guest *guest, const char *operation, const char *options,
                                      hypnos_done done, void *data, hypnos_error **error);
 
-/* The same, blocking: the report, or NULL and an error. Other guests of the loop go on meanwhile. */
-HYPNOS_EXPORT char *hypnos_guest_run(hypnos_guest *guest, const char *operation, const char *options,
+/* The same, blocking: the report, or NULL and an error. Other guests of the loop go on meanwhile; if a
+ * callback frees this one or starts something else with it, that ends as HYPNOS_FAILED. */
+HYPNOS_API char *hypnos_guest_run(hypnos_guest *guest, const char *operation, const char *options,
                                      hypnos_error **error);
 
 /* Calls off the suspend that is under way; it then ends by its own report. */
-HYPNOS_EXPORT void hypnos_guest_cancel(hypnos_guest *guest);
+HYPNOS_API void hypnos_guest_cancel(hypnos_guest *guest);
 
 /* Events of a guest as JSON, {"guest", "port", "at-us", "event", "data", "realtime-us"}, from
- * hypnos_loop_dispatch(), until the watch is freed. */
+ * hypnos_loop_dispatch(), until the watch is freed, which its own callback may do. It may outlive
+ * the guest, not the loop. */
 typedef void (*hypnos_event)(const char *event, void *data);
-HYPNOS_EXPORT hypnos_watch *hypnos_guest_watch(hypnos_guest *guest, hypnos_event event, void *data);
-HYPNOS_EXPORT void hypnos_watch_free(hypnos_watch *watch);
+HYPNOS_API hypnos_watch *hypnos_guest_watch(hypnos_guest *guest, hypnos_event event, void *data);
+HYPNOS_API void hypnos_watch_free(hypnos_watch *watch);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "hypnos/clock.hpp"
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 #include "hypnos/protocol/power.hpp"
@@ -70,10 +71,10 @@ struct Verdict {
 
 class OutcomeJudge {
   public:
-    explicit OutcomeJudge(SleepQuestion question);
+    HYPNOS_API explicit OutcomeJudge(SleepQuestion question);
 
     /// `at` is when it was seen, or when its own stamp says that it happened.
-    void add(const Evidence& evidence, HostTime at);
+    HYPNOS_API void add(const Evidence& evidence, HostTime at);
 
     /// QEMU says that the guest sleeps; only the agent's acceptance is missing.
     [[nodiscard]] bool asleep() const { return asleep_.has_value(); }
@@ -81,7 +82,7 @@ class OutcomeJudge {
 
     /// Is this the data of an event of the transaction in question, in the boot in question? Only another
     /// boot can tell that the image was lost.
-    [[nodiscard]] bool concerns(const Json& data) const;
+    [[nodiscard]] HYPNOS_API bool concerns(const Json& data) const;
 
   private:
     void on(const AgentAccepted& evidence);

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "hypnos/export.h"
 #include "hypnos/guest.hpp"
 
 namespace hypnos {
@@ -15,23 +16,25 @@ namespace hypnos {
 /// {"guest", "verb": "suspend", "outcome", "text", "mode", "transaction", "boot-id"?, "record"?,
 ///  "balloon-bytes"?, "timeline": [{"name", "at-us"}...],
 ///  "anchors": [{"host-us", "guest-us", "error-us"}...]}
-[[nodiscard]] Json to_json(const std::string& guest, SleepMode mode, const SuspendReport& report);
+[[nodiscard]] HYPNOS_API Json to_json(const std::string& guest, SleepMode mode,
+                                      const SuspendReport& report);
 
 /// {"guest", "verb": "wake", "was-asleep", "started", "image-lost", "text", "boot-id"?, "outcome"?,
 ///  "slept-ms"?, "record"?, "timeline", "anchors",
 ///  "restored": {"balloon-bytes"?, "clock-offset-ms"?, "clock-set", "problems": [TEXT...]}}
-[[nodiscard]] Json to_json(const std::string& guest, const WakeReport& report);
+[[nodiscard]] HYPNOS_API Json to_json(const std::string& guest, const WakeReport& report);
 
 /// {"guest", "verb": "status", "agent": hypnos-status or {"error"}, "qemu": {"run-state"} or
 ///  {"error"}}
-[[nodiscard]] Json to_json(const std::string& guest, const GuestStatus& status);
+[[nodiscard]] HYPNOS_API Json to_json(const std::string& guest, const GuestStatus& status);
 
 /// {"guest", "verb": "preflight", "mode", "works", "findings"}
-[[nodiscard]] Json to_json(const std::string& guest, SleepMode mode, const PreflightReport& report);
+[[nodiscard]] HYPNOS_API Json to_json(const std::string& guest, SleepMode mode,
+                                      const PreflightReport& report);
 
 /// {"guest", "verb", "error": {"class", "text"}}: the operation ended without a report.
 /// `class` is one of "usage", "unreachable", "refused", "timed-out", "failed".
-[[nodiscard]] Json error_json(const std::string& guest, const std::string& verb,
-                              const Error& error);
+[[nodiscard]] HYPNOS_API Json error_json(const std::string& guest, const std::string& verb,
+                                         const Error& error);
 
 }  // namespace hypnos

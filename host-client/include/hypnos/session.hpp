@@ -20,6 +20,7 @@
 #include <memory>
 #include <string>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 #include "hypnos/protocol/message.hpp"
@@ -38,34 +39,34 @@ class Session {
     using OpenDone = std::function<void(Result<void>)>;
     using CallDone = std::function<void(Result<Json>)>;
 
-    Session(Session&& other) noexcept;
-    Session& operator=(Session&& other) noexcept;
-    ~Session();
+    HYPNOS_API Session(Session&& other) noexcept;
+    HYPNOS_API Session& operator=(Session&& other) noexcept;
+    HYPNOS_API ~Session();
 
     /// Another user of the same connection.
-    [[nodiscard]] Session share() const;
+    [[nodiscard]] HYPNOS_API Session share() const;
 
     /// Connects unless connected, then makes sure that the peer answers. An agent that is open
     /// already is synchronised anew, which is due when the guest slept: bytes may have been lost.
     /// A second open of one user replaces its first, which never calls back.
-    void open(std::chrono::milliseconds limit, OpenDone done);
+    HYPNOS_API void open(std::chrono::milliseconds limit, OpenDone done);
 
     /// `arguments` null: none are sent.
-    void call(const std::string& command, const Json& arguments, std::chrono::milliseconds limit,
-              CallDone done);
+    HYPNOS_API void call(const std::string& command, const Json& arguments,
+                         std::chrono::milliseconds limit, CallDone done);
 
     /// Events come from the moment of connecting, also while the session is not open.
-    void on_event(std::function<void(const Event&)> handler);
+    HYPNOS_API void on_event(std::function<void(const Event&)> handler);
     /// The connection ended, when no open was under way (that one tells its own caller).
-    void on_closed(std::function<void(const Error&)> handler);
+    HYPNOS_API void on_closed(std::function<void(const Error&)> handler);
 
     /// Drops this user's handlers and whatever it waits for, without calling back. The connection
     /// stays.
-    void abandon();
+    HYPNOS_API void abandon();
 
     /// There is a connection; whether anybody serves it only open() tells.
-    [[nodiscard]] bool is_connected() const;
-    [[nodiscard]] bool is_open() const;
+    [[nodiscard]] HYPNOS_API bool is_connected() const;
+    [[nodiscard]] HYPNOS_API bool is_open() const;
 
     explicit Session(std::shared_ptr<SessionCore> core);  ///< for the library itself
 
@@ -79,13 +80,13 @@ class Session {
 /// waking may lose some. A QEMU chardev serves one client; a second one connects and hears nothing.
 class AgentSession : public Session {
   public:
-    AgentSession(GMainContext* context, const std::string& path);
+    HYPNOS_API AgentSession(GMainContext* context, const std::string& path);
 };
 
 /// open() waits for QEMU's greeting and leaves the negotiation mode.
 class QmpSession : public Session {
   public:
-    QmpSession(GMainContext* context, const std::string& path);
+    HYPNOS_API QmpSession(GMainContext* context, const std::string& path);
 };
 
 }  // namespace hypnos

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 
@@ -36,14 +37,15 @@ struct Timeline {
 
 /// `wake` may be null: then it ends asleep. A report of another verb, or a wake of another
 /// transaction, is a Usage error.
-[[nodiscard]] Result<Timeline> make_timeline(const Json& suspend, const Json& wake);
+[[nodiscard]] HYPNOS_API Result<Timeline> make_timeline(const Json& suspend, const Json& wake);
 
 /// For a terminal of so many columns: a line per span with a bar. Pure ASCII unless `utf8`.
-[[nodiscard]] std::string timeline_table(const Timeline& timeline, std::size_t columns, bool utf8);
+[[nodiscard]] HYPNOS_API std::string timeline_table(const Timeline& timeline, std::size_t columns,
+                                                    bool utf8);
 
 /// A document of its own, readable on light and on dark ground (prefers-color-scheme).
-[[nodiscard]] std::string timeline_svg(const Timeline& timeline);
+[[nodiscard]] HYPNOS_API std::string timeline_svg(const Timeline& timeline);
 
-[[nodiscard]] Json timeline_json(const Timeline& timeline);
+[[nodiscard]] HYPNOS_API Json timeline_json(const Timeline& timeline);
 
 }  // namespace hypnos

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "hypnos/clock.hpp"
+#include "hypnos/export.h"
 #include "hypnos/guest_spec.hpp"
 #include "hypnos/protocol/message.hpp"
 
@@ -36,8 +37,8 @@ class Watch {
     };
 
     /// Handlers must not destroy the watch.
-    Watch(GMainContext* context, const GuestSpec& spec, const Handlers& handlers);
-    ~Watch();
+    HYPNOS_API Watch(GMainContext* context, const GuestSpec& spec, const Handlers& handlers);
+    HYPNOS_API ~Watch();
 
   private:
     friend class Guest;

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 
@@ -24,17 +25,20 @@ class Arguments {
     /// `object` must be a JSON object and outlive this.
     explicit Arguments(const Json& object) : object_(object) {}
 
-    std::int64_t integer(const std::string& name);
-    std::optional<std::int64_t> optional_integer(const std::string& name);
-    std::optional<bool> optional_boolean(const std::string& name);
-    std::optional<std::string> optional_string(const std::string& name);
+    HYPNOS_API std::int64_t integer(const std::string& name);
+    HYPNOS_API std::optional<std::int64_t> optional_integer(const std::string& name);
+    HYPNOS_API std::optional<bool> optional_boolean(const std::string& name);
+    HYPNOS_API std::optional<std::string> optional_string(const std::string& name);
+    /// Of any type.
+    HYPNOS_API std::optional<Json> optional_value(const std::string& name);
 
     /// The index in `values` of a string that must be one of them.
-    std::size_t choice(const std::string& name, std::span<const std::string_view> values);
-    std::optional<std::size_t> optional_choice(const std::string& name,
-                                               std::span<const std::string_view> values);
+    HYPNOS_API std::size_t choice(const std::string& name,
+                                  std::span<const std::string_view> values);
+    HYPNOS_API std::optional<std::size_t> optional_choice(const std::string& name,
+                                                          std::span<const std::string_view> values);
 
-    [[nodiscard]] Result<void> finish();
+    [[nodiscard]] HYPNOS_API Result<void> finish();
 
   private:
     bool present(const std::string& name);

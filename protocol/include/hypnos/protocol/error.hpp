@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/json.hpp"
 
 namespace hypnos {
@@ -35,7 +36,7 @@ template <typename T>
 using Result = tl::expected<T, Error>;
 
 /// In single quotes, cut to limits::kShownBytes: for an error that repeats the peer's words.
-[[nodiscard]] std::string in_quotes(std::string_view words);
+[[nodiscard]] HYPNOS_API std::string in_quotes(std::string_view words);
 
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected(Error{code, std::move(message)});

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 
 namespace hypnos {
@@ -27,13 +28,13 @@ class Framer {
   public:
     /// Adds received bytes. Call next() until it has nothing before adding more: what is kept then
     /// is one unfinished text, at most limits::kMessageBytes.
-    void push(std::string_view bytes);
+    HYPNOS_API void push(std::string_view bytes);
 
     /// The next complete text, or the error that replaces it, or nothing yet.
-    [[nodiscard]] std::optional<Result<std::string>> next();
+    [[nodiscard]] HYPNOS_API std::optional<Result<std::string>> next();
 
     /// Forgets everything, as at the end of a connection.
-    void reset();
+    HYPNOS_API void reset();
 
   private:
     enum class State { Between, Scalar, Nested, Recovering, Discarding };

@@ -20,11 +20,13 @@
 #include <utility>
 #include <vector>
 
+#include "hypnos/export.h"
+
 typedef struct _JsonNode JsonNode;
 
 namespace hypnos {
 
-class Json {
+class HYPNOS_API Json {
   public:
     enum class Type { Null, Boolean, Integer, Real, String, Array, Object };
     using Member = std::pair<std::string_view, Json>;
@@ -81,6 +83,6 @@ class Json {
     JsonNode* node_;
 };
 
-bool operator==(const Json& a, const Json& b);
+HYPNOS_API bool operator==(const Json& a, const Json& b);
 
 }  // namespace hypnos

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 
@@ -26,20 +27,20 @@ struct Request {
     Json arguments = Json::object();
 };
 
-[[nodiscard]] Result<Request> parse_request(const Json& message);
+[[nodiscard]] HYPNOS_API Result<Request> parse_request(const Json& message);
 
 /// The member `id` of a request, also of one that parse_request refuses; none above its limit.
-[[nodiscard]] std::optional<Json> request_id(const Json& message);
+[[nodiscard]] HYPNOS_API std::optional<Json> request_id(const Json& message);
 
 /// `arguments` null: none are sent.
-[[nodiscard]] Json make_request(const std::string& execute, const Json& arguments,
-                                const std::optional<Json>& id);
+[[nodiscard]] HYPNOS_API Json make_request(const std::string& execute, const Json& arguments,
+                                           const std::optional<Json>& id);
 
-[[nodiscard]] Json success_reply(const Json& value, const std::optional<Json>& id);
-[[nodiscard]] Json error_reply(const Error& error, const std::optional<Json>& id);
+[[nodiscard]] HYPNOS_API Json success_reply(const Json& value, const std::optional<Json>& id);
+[[nodiscard]] HYPNOS_API Json error_reply(const Error& error, const std::optional<Json>& id);
 
 /// What a reply says: the value of `return`, or the error. Fails also for what is no reply.
-[[nodiscard]] Result<Json> parse_reply(const Json& message);
+[[nodiscard]] HYPNOS_API Result<Json> parse_reply(const Json& message);
 
 struct Event {
     std::string name;
@@ -47,7 +48,7 @@ struct Event {
     std::int64_t realtime_us = 0;  ///< CLOCK_REALTIME
 };
 
-[[nodiscard]] Json to_json(const Event& event);
-[[nodiscard]] std::optional<Event> parse_event(const Json& message);
+[[nodiscard]] HYPNOS_API Json to_json(const Event& event);
+[[nodiscard]] HYPNOS_API std::optional<Event> parse_event(const Json& message);
 
 }  // namespace hypnos

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 
@@ -61,10 +62,10 @@ std::optional<Enum> enumerator(const std::array<std::string_view, N>& names,
     return static_cast<Enum>(found - names.begin());
 }
 
-[[nodiscard]] std::string_view name_of(SleepMode mode);
-[[nodiscard]] std::string_view name_of(Require require);
-[[nodiscard]] std::string_view name_of(Initiator initiator);
-[[nodiscard]] std::string_view name_of(Outcome outcome);
+[[nodiscard]] HYPNOS_API std::string_view name_of(SleepMode mode);
+[[nodiscard]] HYPNOS_API std::string_view name_of(Require require);
+[[nodiscard]] HYPNOS_API std::string_view name_of(Initiator initiator);
+[[nodiscard]] HYPNOS_API std::string_view name_of(Outcome outcome);
 
 enum class Severity { Block, Warn };
 
@@ -75,10 +76,11 @@ struct Finding {
     std::string hint;     ///< one sentence: what is wrong and what to do
 };
 
-[[nodiscard]] Json to_json(const Finding& finding);
+[[nodiscard]] HYPNOS_API Json to_json(const Finding& finding);
 
 /// The error of a request that nothing slept for; travels as `data` {outcome, finding?}.
-[[nodiscard]] Error refusal(const std::string& message, const std::optional<Finding>& finding = {});
+[[nodiscard]] HYPNOS_API Error refusal(const std::string& message,
+                                       const std::optional<Finding>& finding = {});
 
 /// Names of events.
 namespace events {

@@ -9,6 +9,7 @@
 
 #include <string_view>
 
+#include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
 #include "hypnos/protocol/json.hpp"
 
@@ -16,6 +17,6 @@ namespace hypnos {
 
 /// Reads exactly one JSON text; white space around it is allowed, anything else is an error.
 /// An integer outside int64 becomes a Real, as in QEMU.
-[[nodiscard]] Result<Json> read_json(std::string_view text);
+[[nodiscard]] HYPNOS_API Result<Json> read_json(std::string_view text);
 
 }  // namespace hypnos
