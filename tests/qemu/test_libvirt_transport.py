@@ -142,7 +142,7 @@ def test_a_disk_sleep_is_proved_and_wake_starts_the_domain(host: Host, port: str
     assert report["outcome"] == "slept", report
     assert "SUSPEND_DISK" in [step["name"] for step in report["timeline"]]
     host.libvirtd.await_state(host.domain, "shut off")
-    assert host.ask(port, "status")["qemu"]["run-state"] == "shutdown"
+    assert host.ask(port, "status")["qemu"]["run-state"] == "off"
     woken = host.ask(port, "wake")
     assert (woken.get("started"), woken["boot-id"]) == (True, report["boot-id"]), woken
     assert woken["record"]["transaction"] == report["transaction"]

@@ -148,7 +148,8 @@ void OutcomeJudge::on(const QemuReported& evidence) {
 void OutcomeJudge::on(const QemuState& evidence) {
     run_state_ = evidence.run_state;
     if (run_state_ == "suspended") asleep_in_ram("QEMU says that the guest is suspended");
-    if (run_state_ == "shutdown") powered_off("QEMU says that the guest is shut down");
+    if (run_state_ == "shutdown" || run_state_ == "off")
+        powered_off("QEMU says that the guest is shut down");
 }
 
 void OutcomeJudge::on(const QemuClosed&) { powered_off("QEMU ended " + after_request()); }

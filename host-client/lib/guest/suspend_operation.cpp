@@ -184,7 +184,7 @@ void SuspendOperation::qemu_closed(const Error& error) {
         ports().machine->run_state(kLastQuestion, [this, at](const Result<std::string>& state) {
             const bool ended_again = !state && state.error().code == ErrorCode::Unreachable;
             if (ended_again) return;  // and so this begins anew
-            if (state && *state == "shutdown") return qemu_ended(at);
+            if (state && (*state == "shutdown" || *state == "off")) return qemu_ended(at);
             qemu_lost("its connection ended, and it runs on", at);
             if (state) add(QemuState{*state});
         });

@@ -66,7 +66,8 @@ void WakeOperation::run_state_came(const std::string& state) {
     report_.was_asleep = report_.was_asleep || state == "suspended";
     if (waker_ == Waker::Others) return look_again();
     if (state == "suspended") return wake_up();
-    if (state == "shutdown") return start();
+    if (state == "off") return start();
+    if (state == "shutdown" || state == "prelaunch") return look_again();  // not for long
     give_up({ErrorCode::Generic, "QEMU says that the guest is " + state +
                                      ": only a guest that sleeps in RAM can be woken"});
 }

@@ -23,12 +23,12 @@ Result<void> done_if(int status, const std::string& tried) {
 // libvirtd lets go of the domain before it queues the event of its new state, and sends the event
 // no later than while it answers the next question. So that question is asked, and it counts.
 Result<std::string> ask_state(virDomainPtr domain) {
-    int state = VIR_DOMAIN_NOSTATE;
+    int state = VIR_DOMAIN_NOSTATE, reason = 0;
     for (int i = 0; i < 2; ++i) {
-        if (virDomainGetState(domain, &state, nullptr, 0) != 0)
+        if (virDomainGetState(domain, &state, &reason, 0) != 0)
             return fail(last_error(ErrorCode::Generic, "cannot ask for the domain's state"));
     }
-    return state_word(state);
+    return state_word(state, reason);
 }
 
 Result<Balloon> ask_balloon(virDomainPtr domain) {

@@ -26,7 +26,7 @@ std::optional<std::string> event_word(int event, int detail) {
     }
 }
 
-std::string state_word(int state) {
+std::string state_word(int state, int reason) {
     switch (state) {
         case VIR_DOMAIN_RUNNING:
         case VIR_DOMAIN_BLOCKED:
@@ -34,10 +34,12 @@ std::string state_word(int state) {
         case VIR_DOMAIN_PMSUSPENDED:
             return "suspended";
         case VIR_DOMAIN_PAUSED:
-            return "paused";
+            if (reason == VIR_DOMAIN_PAUSED_SHUTTING_DOWN) return "shutdown";
+            return reason == VIR_DOMAIN_PAUSED_STARTING_UP ? "prelaunch" : "paused";
         case VIR_DOMAIN_SHUTDOWN:
-        case VIR_DOMAIN_SHUTOFF:
             return "shutdown";
+        case VIR_DOMAIN_SHUTOFF:
+            return "off";
         case VIR_DOMAIN_CRASHED:
             return "guest-panicked";
         default:

@@ -13,7 +13,7 @@ namespace hypnos::libvirt {
 /// A lifecycle event; nothing for one that QMP has no word for. "STARTED" is libvirt's own.
 [[nodiscard]] std::optional<std::string> event_word(int event, int detail);
 
-/// virDomainState as query-status has it.
-[[nodiscard]] std::string state_word(int state);
+/// virDomainState and its reason as query-status has them; "off" for a domain without a QEMU.
+[[nodiscard]] std::string state_word(int state, int reason);
 
 }  // namespace hypnos::libvirt

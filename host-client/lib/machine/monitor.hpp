@@ -43,8 +43,9 @@ class Monitor {
     /// (Generic).
     virtual void on_closed(std::function<void(const Error&)> handler) = 0;
 
-    /// QMP's word for it: "running", "suspended", "shutdown", "paused", ... Every event that came
-    /// before is delivered before the answer.
+    /// QMP's word for it: "running", "suspended", "shutdown", "paused", ..., and "off" for a machine
+    /// that libvirt knows and does not run. Every event that came before is delivered before the
+    /// answer.
     virtual void run_state(Limit limit, Done<std::string> done) = 0;
 
     /// Wakes a machine that is suspended in RAM.

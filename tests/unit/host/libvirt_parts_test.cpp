@@ -34,11 +34,13 @@ TEST(LibvirtWords, AreQmps) {
     EXPECT_EQ(event_word(VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED), "STARTED");
     EXPECT_EQ(event_word(VIR_DOMAIN_EVENT_SHUTDOWN, 0), "SHUTDOWN");
     EXPECT_EQ(event_word(VIR_DOMAIN_EVENT_DEFINED, 0), std::nullopt);
-    EXPECT_EQ(state_word(VIR_DOMAIN_RUNNING), "running");
-    EXPECT_EQ(state_word(VIR_DOMAIN_PMSUSPENDED), "suspended");
-    EXPECT_EQ(state_word(VIR_DOMAIN_SHUTOFF), "shutdown");
-    EXPECT_EQ(state_word(VIR_DOMAIN_PAUSED), "paused");
-    EXPECT_EQ(state_word(99), "unknown");
+    EXPECT_EQ(state_word(VIR_DOMAIN_RUNNING, 0), "running");
+    EXPECT_EQ(state_word(VIR_DOMAIN_PMSUSPENDED, 0), "suspended");
+    EXPECT_EQ(state_word(VIR_DOMAIN_SHUTOFF, 0), "off");
+    EXPECT_EQ(state_word(VIR_DOMAIN_PAUSED, 0), "paused");
+    EXPECT_EQ(state_word(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_SHUTTING_DOWN), "shutdown");
+    EXPECT_EQ(state_word(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP), "prelaunch");
+    EXPECT_EQ(state_word(99, 0), "unknown");
 }
 
 std::optional<Error> from_libvirt(const std::string& command, const std::string& desc) {

@@ -154,7 +154,7 @@ TEST_F(LibvirtTest, StatesAreQmps) {
     EXPECT_EQ(state(*machine), "paused");
     virDomainResume(domain());
     virDomainDestroy(domain());
-    EXPECT_EQ(state(*machine), "shutdown");
+    EXPECT_EQ(state(*machine), "off");
 }
 
 TEST_F(LibvirtTest, EventsCarryTheHostsTime) {
