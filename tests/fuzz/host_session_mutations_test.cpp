@@ -119,7 +119,7 @@ TEST_F(HostSession, SurvivesMutations) {
 
 TEST_F(HostSession, DrawsMutations) {
     const std::vector<std::string> all = drawings();
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
         playing = i;
         draw(Mutator(all, kSeed + static_cast<unsigned>(i)).next());
     }
