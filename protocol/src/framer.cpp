@@ -42,6 +42,12 @@ std::optional<Result<std::string>> Framer::next() {
     return std::nullopt;
 }
 
+bool Framer::has_more() {
+    const bool between = state_ == State::Between;
+    while (between && position_ < input_.size() && is_space(input_[position_])) ++position_;
+    return position_ < input_.size();
+}
+
 void Framer::reset() {
     start_over(State::Between);
     input_.clear();

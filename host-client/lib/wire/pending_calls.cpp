@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "glib/hub.hpp"
+
 namespace hypnos {
 
 // Numbers start anywhere, so that a late reply to somebody who used the port before us fits none.
@@ -14,7 +16,7 @@ PendingCalls::PendingCalls(GMainContext* context)
 std::int64_t PendingCalls::add(std::chrono::milliseconds limit, const std::string& silence,
                                Done done) {
     const std::int64_t id = next_id_++;
-    calls_[id] = Call{std::move(done), glib::after(context_, limit, [this, id, silence] {
+    calls_[id] = Call{std::move(done), glib::hub::after(context_, limit, [this, id, silence] {
                           finish(id, fail(ErrorCode::TimedOut, silence));
                       })};
     return id;
@@ -29,7 +31,7 @@ bool PendingCalls::finish(std::int64_t id, const Result<Json>& result) {
 
 void PendingCalls::fail_later(std::int64_t id, const Error& error) {
     calls_.at(id).timer =
-        glib::soon(context_, [this, id, error] { finish(id, tl::unexpected(error)); });
+        glib::hub::soon(context_, [this, id, error] { finish(id, tl::unexpected(error)); });
 }
 
 void PendingCalls::fail_all_later(const Error& error) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "text.hpp"
 
 namespace hypnos {
@@ -36,11 +37,11 @@ void SessionCore::open(SessionUser& user, std::chrono::milliseconds limit, Sessi
     user.opening.emplace();
     user.opening->done = std::move(done);
     if (open_ && !begins_anew()) {
-        user.opening->timer = glib::soon(context_, [&user] { finish(user, {}); });
+        user.opening->timer = glib::hub::soon(context_, [&user] { finish(user, {}); });
         return;
     }
     user.opening->timer =
-        glib::after(context_, limit, [this, &user, limit] { opening_late(user, limit); });
+        glib::hub::after(context_, limit, [this, &user, limit] { opening_late(user, limit); });
     stream_ ? begin_handshake() : connect();
 }
 

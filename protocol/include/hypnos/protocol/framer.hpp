@@ -32,6 +32,9 @@ class Framer {
     /// The next complete text, or the error that replaces it, or nothing yet.
     [[nodiscard]] std::optional<Result<std::string>> next();
 
+    /// False if next() would find nothing more than white space.
+    [[nodiscard]] bool has_more();
+
     /// Forgets everything, as at the end of a connection.
     void reset();
 
