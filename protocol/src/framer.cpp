@@ -3,6 +3,7 @@
 
 #include "hypnos/protocol/framer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "hypnos/protocol/limits.hpp"
@@ -24,6 +25,9 @@ bool is_word(char c) {
            c == 'E';
 }
 
+/// In a string: neither ends it nor means anything in it.
+bool is_plain(char c) { return !is_control(c) && !is_quote(c) && c != '\\' && c != kReset; }
+
 }  // namespace
 
 void Framer::push(std::string_view bytes) {
@@ -34,6 +38,8 @@ void Framer::push(std::string_view bytes) {
 
 std::optional<Result<std::string>> Framer::next() {
     while (position_ < input_.size()) {
+        if (state_ == State::Nested) take_plain();
+        if (position_ == input_.size()) break;
         again_ = false;
         Step result = step(input_[position_]);
         if (!again_) ++position_;
@@ -78,6 +84,18 @@ Framer::Step Framer::step(char c) {
             return discarding(c);
     }
     return std::nullopt;
+}
+
+/// At once what nested() would take byte by byte: the inside of a string, or a word outside.
+void Framer::take_plain() {
+    if (escaped_) return;
+    const std::size_t room = limits::kMessageBytes - text_.size();
+    const std::string_view input = std::string_view(input_).substr(position_, room);
+    const auto end =
+        std::find_if_not(input.begin(), input.end(), quote_ == '\0' ? is_word : is_plain);
+    const auto count = static_cast<std::size_t>(end - input.begin());
+    text_ += input.substr(0, count);
+    position_ += count;
 }
 
 Framer::Step Framer::between(char c) {

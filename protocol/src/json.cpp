@@ -3,169 +3,167 @@
 
 #include "hypnos/protocol/json.hpp"
 
-#include <json-glib/json-glib.h>
+#include <algorithm>
 
-#include <array>
-#include <cstdio>
-#include <memory>
+#include "text.hpp"
 
 namespace hypnos {
-namespace {
 
-template <typename Value, typename Set>
-JsonNode* scalar(Value value, Set set) {
-    JsonNode* node = json_node_new(JSON_NODE_VALUE);
-    set(node, value);
-    return node;
-}
+struct Json::Array {
+    std::vector<Json> elements;
+};
 
-bool is_value_of(JsonNode* node, GType type) {
-    return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type;
-}
+/// Members in the order in which they came, and where each is by name: a peer may send thousands.
+struct Json::Object {
+    struct Named {
+        std::string name;
+        Json value;
+    };
 
-void append_escaped(std::string& out, std::uint32_t unit) {
-    std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "\\u%04X", unit);
-    out += text.data();
-}
-
-void append_code_point(std::string& out, std::uint32_t code) {
-    if (code < 0x10000) return append_escaped(out, code);
-    append_escaped(out, 0xD800 + ((code - 0x10000) >> 10));
-    append_escaped(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
-}
-
-/// The one control character that json-glib 1.6 does not escape.
-constexpr gunichar kLeftRaw = 0x1F;
-
-/// Outside ASCII a JSON text has bytes only inside strings, where \u escapes may stand for them.
-std::string to_ascii(const char* text) {
-    std::string out;
-    for (const char* p = text; *p != '\0'; p = g_utf8_next_char(p)) {
-        const gunichar code = g_utf8_get_char(p);
-        if (code < 0x7F && code != kLeftRaw)
-            out += static_cast<char>(code);
-        else
-            append_code_point(out, code);
+    [[nodiscard]] auto place_of(std::string_view name) const {
+        return std::lower_bound(by_name.begin(), by_name.end(), name,
+                                [this](std::uint32_t index, std::string_view wanted) {
+                                    return members[index].name < wanted;
+                                });
     }
-    return out;
-}
+    [[nodiscard]] const Json* find(std::string_view name) const {
+        const auto place = place_of(name);
+        const bool found = place != by_name.end() && members[*place].name == name;
+        return found ? &members[*place].value : nullptr;
+    }
+    void set(std::string name, const Json& value) {
+        const auto place = place_of(name);
+        if (place != by_name.end() && members[*place].name == name) {
+            members[*place].value = value;
+            return;
+        }
+        by_name.insert(place, static_cast<std::uint32_t>(members.size()));
+        members.push_back({std::move(name), value});
+    }
 
-using OwnedText = std::unique_ptr<char, decltype(&g_free)>;
+    std::vector<Named> members;
+    std::vector<std::uint32_t> by_name;
+};
 
-JsonNode* string_node(const std::string& text) {
-    const auto size = static_cast<gssize>(text.size());
-    if (g_utf8_validate(text.c_str(), size, nullptr) == TRUE)
-        return scalar(text.c_str(), json_node_set_string);
-    return scalar(OwnedText(g_utf8_make_valid(text.c_str(), size), g_free).get(),
-                  json_node_set_string);
-}
-
-OwnedText generate(JsonNode* node) { return {json_to_string(node, FALSE), g_free}; }
-
-}  // namespace
-
-JsonNode* Json::boolean_node(bool value) {
-    return scalar(value ? TRUE : FALSE, json_node_set_boolean);
-}
-JsonNode* Json::integer_node(std::int64_t value) { return scalar(value, json_node_set_int); }
-
-Json::Json() : node_(json_node_new(JSON_NODE_NULL)) {}
-Json::Json(double value) : node_(scalar(value, json_node_set_double)) {}
-Json::Json(std::string_view value) : node_(string_node(std::string(value))) {}
-Json::Json(const std::string& value) : node_(string_node(value)) {}
-Json::Json(const Json& other) : node_(json_node_ref(other.node_)) {}
-Json& Json::operator=(Json other) noexcept {
-    std::swap(node_, other.node_);
-    return *this;
-}
-Json::~Json() {
-    if (node_ != nullptr) json_node_unref(node_);
-}
+Json::Json(std::string value) : value_(make_utf8(std::move(value))) {}
 
 Json Json::object(std::initializer_list<Member> members) {
-    JsonNode* node = json_node_new(JSON_NODE_OBJECT);
-    json_node_take_object(node, json_object_new());
-    Json result(node);
+    Json result;
+    result.value_ = std::make_shared<Object>();
     for (const auto& [name, value] : members) result.set(name, value);
     return result;
 }
 
 Json Json::array(const std::vector<Json>& elements) {
-    JsonNode* node = json_node_new(JSON_NODE_ARRAY);
-    json_node_take_array(node, json_array_new());
-    Json result(node);
-    for (const Json& element : elements) result.append(element);
+    Json result;
+    result.value_ = std::make_shared<Array>(Array{elements});
     return result;
 }
 
 Json::Type Json::type() const {
-    if (JSON_NODE_HOLDS_OBJECT(node_)) return Type::Object;
-    if (JSON_NODE_HOLDS_ARRAY(node_)) return Type::Array;
-    if (is_value_of(node_, G_TYPE_INT64)) return Type::Integer;
-    if (is_value_of(node_, G_TYPE_DOUBLE)) return Type::Real;
-    if (is_value_of(node_, G_TYPE_BOOLEAN)) return Type::Boolean;
-    if (is_value_of(node_, G_TYPE_STRING)) return Type::String;
-    return Type::Null;
+    static constexpr Type kTypes[] = {Type::Null,   Type::Boolean, Type::Integer, Type::Real,
+                                      Type::String, Type::Array,   Type::Object};
+    return kTypes[value_.index()];
 }
 
 std::optional<bool> Json::boolean() const {
-    if (type() != Type::Boolean) return std::nullopt;
-    return json_node_get_boolean(node_) == TRUE;
+    const auto* value = std::get_if<bool>(&value_);
+    return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 std::optional<std::int64_t> Json::integer() const {
-    if (type() != Type::Integer) return std::nullopt;
-    return json_node_get_int(node_);
+    const auto* value = std::get_if<std::int64_t>(&value_);
+    return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 std::optional<std::string> Json::string() const {
-    if (type() != Type::String) return std::nullopt;
-    return json_node_get_string(node_);
+    const auto* value = std::get_if<std::string>(&value_);
+    return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 Json Json::operator[](std::string_view name) const {
-    if (!has(name)) return {};
-    return Json(json_node_ref(
-        json_object_get_member(json_node_get_object(node_), std::string(name).c_str())));
+    const auto* object = std::get_if<std::shared_ptr<Object>>(&value_);
+    const Json* value = object == nullptr ? nullptr : (*object)->find(name);
+    return value == nullptr ? Json() : *value;
 }
 
 bool Json::has(std::string_view name) const {
-    return is_object() &&
-           json_object_has_member(json_node_get_object(node_), std::string(name).c_str()) == TRUE;
+    const auto* object = std::get_if<std::shared_ptr<Object>>(&value_);
+    return object != nullptr && (*object)->find(name) != nullptr;
 }
 
 std::vector<std::string> Json::names() const {
     std::vector<std::string> result;
-    if (!is_object()) return result;
-    JsonObjectIter iter;
-    const gchar* name = nullptr;
-    json_object_iter_init_ordered(&iter, json_node_get_object(node_));
-    while (json_object_iter_next_ordered(&iter, &name, nullptr) == TRUE) result.emplace_back(name);
+    if (const auto* object = std::get_if<std::shared_ptr<Object>>(&value_)) {
+        for (const Object::Named& member : (*object)->members) result.push_back(member.name);
+    }
     return result;
 }
 
 Json& Json::set(std::string_view name, const Json& value) {
-    json_object_set_member(json_node_get_object(node_), std::string(name).c_str(),
-                           json_node_ref(value.node_));
+    if (const auto* object = std::get_if<std::shared_ptr<Object>>(&value_))
+        (*object)->set(make_utf8(std::string(name)), value);
     return *this;
 }
 
 std::vector<Json> Json::elements() const {
-    std::vector<Json> result;
-    if (!is_array()) return result;
-    JsonArray* array = json_node_get_array(node_);
-    for (guint i = 0; i < json_array_get_length(array); ++i)
-        result.push_back(Json(json_node_ref(json_array_get_element(array, i))));
-    return result;
+    const auto* array = std::get_if<std::shared_ptr<Array>>(&value_);
+    return array == nullptr ? std::vector<Json>() : (*array)->elements;
 }
 
 Json& Json::append(const Json& value) {
-    json_array_add_element(json_node_get_array(node_), json_node_ref(value.node_));
+    if (const auto* array = std::get_if<std::shared_ptr<Array>>(&value_))
+        (*array)->elements.push_back(value);
     return *this;
 }
 
-std::string Json::dump() const { return to_ascii(generate(node_).get()); }
+namespace {
+
+template <typename Elements, typename Append>
+void append_list(std::string& out, std::string_view brackets, const Elements& elements,
+                 const Append& append) {
+    out += brackets[0];
+    bool first = true;
+    for (const auto& element : elements) {
+        if (!std::exchange(first, false)) out += ',';
+        append(element);
+    }
+    out += brackets[1];
+}
+
+template <typename... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+
+}  // namespace
+
+void Json::dump_to(std::string& out) const {
+    std::visit(Overloaded{[&](std::monostate) { out += "null"; },
+                          [&](bool value) { out += value ? "true" : "false"; },
+                          [&](std::int64_t value) { out += std::to_string(value); },
+                          [&](double value) { append_json_real(out, value); },
+                          [&](const std::string& value) { append_json_string(out, value); },
+                          [&](const std::shared_ptr<Array>& array) {
+                              append_list(out, "[]", array->elements,
+                                          [&](const Json& element) { element.dump_to(out); });
+                          },
+                          [&](const std::shared_ptr<Object>& object) {
+                              append_list(out, "{}", object->members,
+                                          [&](const Object::Named& member) {
+                                              append_json_string(out, member.name);
+                                              out += ':';
+                                              member.value.dump_to(out);
+                                          });
+                          }},
+               value_);
+}
+
+std::string Json::dump() const {
+    std::string out;
+    dump_to(out);
+    return out;
+}
 
 bool operator==(const Json& a, const Json& b) { return a.dump() == b.dump(); }
 

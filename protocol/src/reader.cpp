@@ -69,7 +69,7 @@ class Reader {
         if (c == '{') return nested(&Reader::object);
         if (c == '[') return nested(&Reader::array);
         if (c == '"' || c == '\'')
-            return string().map([](const std::string& s) { return Json(s); });
+            return string().map([](std::string&& s) { return Json(std::move(s)); });
         if (c == '-' || is_digit(c)) return number();
         if (is_letter(c)) return keyword();
         return parse_error("expecting value");
@@ -94,16 +94,23 @@ class Reader {
     }
 
     Result<void> member(Json& object) {
-        Result<Json> key = this->value();
-        if (!key) return fail(key.error());
-        const std::optional<std::string> name = key->string();
-        if (!name) return parse_error("key is not a string in object");
+        const Result<std::string> name = key();
+        if (!name) return fail(name.error());
         if (!take(':')) return parse_error("missing : in object pair");
         Result<Json> value = this->value();
         if (!value) return fail(value.error());
         if (object.has(*name)) return parse_error("duplicate key");
         object.set(*name, *value);
         return {};
+    }
+
+    Result<std::string> key() {
+        skip_space();
+        const bool quoted = peek() == '"' || peek() == '\'';
+        if (quoted && ++values_ <= limits::kValues) return string();
+        const Result<Json> other = this->value();
+        if (!other) return fail(other.error());
+        return parse_error("key is not a string in object");
     }
 
     Result<Json> array() {

@@ -42,6 +42,7 @@ class Framer {
     enum class State { Between, Scalar, Nested, Recovering, Discarding };
     using Step = std::optional<Result<std::string>>;
 
+    void take_plain();
     Step step(char c);
     Step between(char c);
     Step scalar(char c);

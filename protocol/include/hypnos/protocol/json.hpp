@@ -1,12 +1,10 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// A JSON value: a handle on a json-glib node. json-glib's own getters turn a wrong type into a
-// plausible value (an integer getter answers 1 for `true` and 0 for a string) and its parser is not
-// strict; here a getter answers nothing unless the type is exactly right, and text is read only by
+// A JSON value. A getter answers nothing unless the type is exactly right; text is read only by
 // reader.hpp.
 //
-// Copies share the value, as GLib's references do: build a value first, then hand it out.
+// Copies of an object or an array share it: build a value first, then hand it out.
 // Not thread-safe: a value belongs to one thread at a time.
 
 #pragma once
@@ -14,13 +12,13 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
-
-typedef struct _JsonNode JsonNode;
 
 namespace hypnos {
 
@@ -29,22 +27,17 @@ class Json {
     enum class Type { Null, Boolean, Integer, Real, String, Array, Object };
     using Member = std::pair<std::string_view, Json>;
 
-    Json();  // null
-    Json(const Json& other);
-    Json(Json&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-    Json& operator=(Json other) noexcept;
-    ~Json();
+    Json() = default;  // null
 
     // Implicit, so that an object reads like the JSON it makes: Json::object({{"id", 5}}).
     template <std::same_as<bool> T>
-    Json(T value) : node_(boolean_node(value)) {}
+    Json(T value) : value_(value) {}
     template <std::integral T>
-    requires(!std::same_as<T, bool>) Json(T value)
-        : node_(integer_node(static_cast<std::int64_t>(value))) {}
-    Json(double value);
-    /// Bytes that are no UTF-8 become U+FFFD.
-    Json(std::string_view value);
-    Json(const std::string& value);
+    requires(!std::same_as<T, bool>) Json(T value) : value_(static_cast<std::int64_t>(value)) {}
+    Json(double value) : value_(value) {}
+    /// Bytes that are no UTF-8, and NUL, become U+FFFD; so in names.
+    Json(std::string value);
+    Json(std::string_view value) : Json(std::string(value)) {}
     Json(const char* value) : Json(std::string_view(value)) {}
 
     static Json object(std::initializer_list<Member> members = {});
@@ -70,15 +63,19 @@ class Json {
     [[nodiscard]] std::vector<Json> elements() const;
     Json& append(const Json& value);
 
-    /// Compact text on one line, pure ASCII: what goes on the wire, without the newline.
+    /// Compact text on one line, pure ASCII: what goes on the wire, without the newline. A Real
+    /// that JSON cannot tell (infinite, not a number) is null.
     [[nodiscard]] std::string dump() const;
 
   private:
-    explicit Json(JsonNode* owned) : node_(owned) {}
-    static JsonNode* boolean_node(bool value);
-    static JsonNode* integer_node(std::int64_t value);
+    struct Object;
+    struct Array;
 
-    JsonNode* node_;
+    void dump_to(std::string& out) const;
+
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, std::shared_ptr<Array>,
+                 std::shared_ptr<Object>>
+        value_;
 };
 
 bool operator==(const Json& a, const Json& b);
