@@ -25,8 +25,8 @@ bool is_word(char c) {
            c == 'E';
 }
 
-/// In a string: neither ends it nor means anything in it.
-bool is_plain(char c) { return !is_control(c) && !is_quote(c) && c != '\\' && c != kReset; }
+/// Outside of strings, in a text.
+bool may_stand(char c) { return is_word(c) || is_space(c) || is_structural(c) || is_quote(c); }
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void Framer::push(std::string_view bytes) {
 
 std::optional<Result<std::string>> Framer::next() {
     while (position_ < input_.size()) {
-        if (state_ == State::Nested) take_plain();
+        if (state_ == State::Nested) take_ordinary();
         if (position_ == input_.size()) break;
         again_ = false;
         Step result = step(input_[position_]);
@@ -86,16 +86,38 @@ Framer::Step Framer::step(char c) {
     return std::nullopt;
 }
 
-/// At once what nested() would take byte by byte: the inside of a string, or a word outside.
-void Framer::take_plain() {
-    if (escaped_) return;
+/// Follows strings and brackets.
+void Framer::track(char c) {
+    if (quote_ == '\0') {
+        if (is_quote(c))
+            quote_ = c;
+        else if (is_opening(c))
+            ++depth_;
+        else if (is_closing(c))
+            --depth_;
+    } else if (escaped_)
+        escaped_ = false;
+    else if (c == '\\')
+        escaped_ = true;
+    else if (c == quote_)
+        quote_ = '\0';
+}
+
+/// At once what nested() would take byte by byte, up to what ends the text or needs an answer.
+void Framer::take_ordinary() {
     const std::size_t room = limits::kMessageBytes - text_.size();
     const std::string_view input = std::string_view(input_).substr(position_, room);
-    const auto end =
-        std::find_if_not(input.begin(), input.end(), quote_ == '\0' ? is_word : is_plain);
-    const auto count = static_cast<std::size_t>(end - input.begin());
+    std::size_t count = 0;
+    while (count < input.size() && is_ordinary(input[count])) track(input[count++]);
     text_ += input.substr(0, count);
     position_ += count;
+}
+
+bool Framer::is_ordinary(char c) const {
+    if (quote_ != '\0') return depth_ > 0 && !is_control(c) && c != kReset;
+    if (is_opening(c)) return depth_ > 0 && depth_ < limits::kDepth;
+    if (is_closing(c)) return depth_ > 1;
+    return depth_ > 0 && may_stand(c);
 }
 
 Framer::Step Framer::between(char c) {
@@ -114,31 +136,13 @@ Framer::Step Framer::scalar(char c) {
 }
 
 Framer::Step Framer::nested(char c) {
-    if (quote_ == '\0' && !is_word(c) && !is_space(c) && !is_structural(c) && !is_quote(c))
-        return stray(c);
+    if (quote_ == '\0' && !may_stand(c)) return stray(c);
     if (quote_ != '\0' && is_control(c)) return stray(c);
     if (quote_ == '\0' && is_opening(c) && depth_ == limits::kDepth)
         return exceeded("nesting depth", c);
     if (Step error = append(c)) return error;
     track(c);
     return balanced() ? finish() : std::nullopt;
-}
-
-/// Follows strings and brackets.
-void Framer::track(char c) {
-    if (quote_ == '\0') {
-        if (is_quote(c))
-            quote_ = c;
-        else if (is_opening(c))
-            ++depth_;
-        else if (is_closing(c))
-            --depth_;
-    } else if (escaped_)
-        escaped_ = false;
-    else if (c == '\\')
-        escaped_ = true;
-    else if (c == quote_)
-        quote_ = '\0';
 }
 
 Framer::Step Framer::append(char c) {

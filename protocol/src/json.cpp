@@ -15,6 +15,8 @@ struct Json::Array {
 
 /// Members in the order in which they came, and where each is by name: a peer may send thousands.
 struct Json::Object {
+    static constexpr std::size_t kUsual = 4;  // members
+
     struct Named {
         std::string name;
         Json value;
@@ -31,14 +33,18 @@ struct Json::Object {
         const bool found = place != by_name.end() && members[*place].name == name;
         return found ? &members[*place].value : nullptr;
     }
-    void set(std::string name, const Json& value) {
+    Object() {
+        members.reserve(kUsual);
+        by_name.reserve(kUsual);
+    }
+    void set(std::string name, Json value) {
         const auto place = place_of(name);
         if (place != by_name.end() && members[*place].name == name) {
-            members[*place].value = value;
+            members[*place].value = std::move(value);
             return;
         }
         by_name.insert(place, static_cast<std::uint32_t>(members.size()));
-        members.push_back({std::move(name), value});
+        members.push_back({std::move(name), std::move(value)});
     }
 
     std::vector<Named> members;
@@ -100,9 +106,9 @@ std::vector<std::string> Json::names() const {
     return result;
 }
 
-Json& Json::set(std::string_view name, const Json& value) {
+Json& Json::set(std::string_view name, Json value) {
     if (const auto* object = std::get_if<std::shared_ptr<Object>>(&value_))
-        (*object)->set(make_utf8(std::string(name)), value);
+        (*object)->set(make_utf8(std::string(name)), std::move(value));
     return *this;
 }
 
@@ -111,9 +117,9 @@ std::vector<Json> Json::elements() const {
     return array == nullptr ? std::vector<Json>() : (*array)->elements;
 }
 
-Json& Json::append(const Json& value) {
+Json& Json::append(Json value) {
     if (const auto* array = std::get_if<std::shared_ptr<Array>>(&value_))
-        (*array)->elements.push_back(value);
+        (*array)->elements.push_back(std::move(value));
     return *this;
 }
 

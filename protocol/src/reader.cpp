@@ -100,7 +100,7 @@ class Reader {
         Result<Json> value = this->value();
         if (!value) return fail(value.error());
         if (object.has(*name)) return parse_error("duplicate key");
-        object.set(*name, *value);
+        object.set(*name, *std::move(value));
         return {};
     }
 
@@ -119,7 +119,7 @@ class Reader {
         do {
             Result<Json> value = this->value();
             if (!value) return value;
-            result.append(*value);
+            result.append(*std::move(value));
         } while (take(','));
         if (!take(']')) return parse_error("expected separator in list");
         return result;

@@ -13,11 +13,11 @@ namespace hypnos {
 PendingCalls::PendingCalls(GMainContext* context)
     : context_(context), next_id_(std::int64_t{g_random_int()} << 20) {}
 
-std::int64_t PendingCalls::add(std::chrono::milliseconds limit, const std::string& silence,
-                               Done done) {
+std::int64_t PendingCalls::add(std::chrono::milliseconds limit, Text silence, Done done) {
     const std::int64_t id = next_id_++;
-    calls_[id] = Call{std::move(done), glib::hub::after(context_, limit, [this, id, silence] {
-                          finish(id, fail(ErrorCode::TimedOut, silence));
+    calls_[id] = Call{std::move(done),
+                      glib::hub::after(context_, limit, [this, id, silence = std::move(silence)] {
+                          finish(id, fail(ErrorCode::TimedOut, silence()));
                       })};
     return id;
 }

@@ -20,11 +20,12 @@ namespace hypnos {
 class PendingCalls {
   public:
     using Done = std::function<void(Result<Json>)>;
+    using Text = std::function<std::string()>;
 
     explicit PendingCalls(GMainContext* context);
 
     /// The number to send as `id`. When `limit` has passed, `done` gets TimedOut with `silence`.
-    std::int64_t add(std::chrono::milliseconds limit, const std::string& silence, Done done);
+    std::int64_t add(std::chrono::milliseconds limit, Text silence, Done done);
 
     [[nodiscard]] bool waits_for(std::int64_t id) const { return calls_.count(id) > 0; }
 

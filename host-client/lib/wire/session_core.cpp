@@ -92,11 +92,11 @@ bool SessionCore::anybody_waits() const {
 
 void SessionCore::call(SessionUser& user, const std::string& command, const Json& arguments,
                        std::chrono::milliseconds limit, Session::CallDone done) {
-    const std::string peer = connector_->name();
-    const std::int64_t id = user.calls.add(
-        limit, peer + ": no reply to " + command + " within " + in_words(limit), std::move(done));
-    if (!stream_)
-        return user.calls.fail_later(id, Error{ErrorCode::Unreachable, peer + ": not connected"});
+    const auto silence = [this, command, limit] {
+        return connector_->name() + ": no reply to " + command + " within " + in_words(limit);
+    };
+    const std::int64_t id = user.calls.add(limit, silence, std::move(done));
+    if (!stream_) return user.calls.fail_later(id, not_connected());
     const std::string line = make_request(command, arguments, Json(id)).dump() + "\n";
     if (const Result<void> sent = stream_->send(line); !sent)
         user.calls.fail_later(id, sent.error());
@@ -104,8 +104,11 @@ void SessionCore::call(SessionUser& user, const std::string& command, const Json
 
 void SessionCore::disconnect() {
     stream_.reset();
-    const Error error{ErrorCode::Unreachable, connector_->name() + ": not connected"};
-    for (const auto& user : users_) user->calls.fail_all_later(error);
+    for (const auto& user : users_) user->calls.fail_all_later(not_connected());
+}
+
+Error SessionCore::not_connected() const {
+    return {ErrorCode::Unreachable, connector_->name() + ": not connected"};
 }
 
 void SessionCore::abandon(SessionUser& user) {

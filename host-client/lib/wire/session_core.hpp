@@ -92,6 +92,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore>,
     void end_handshake();
     void opening_late(SessionUser& user, std::chrono::milliseconds limit);
     [[nodiscard]] bool anybody_waits() const;
+    [[nodiscard]] Error not_connected() const;
 
     GMainContext* context_;
     std::unique_ptr<Connector> connector_;

@@ -42,7 +42,8 @@ class Framer {
     enum class State { Between, Scalar, Nested, Recovering, Discarding };
     using Step = std::optional<Result<std::string>>;
 
-    void take_plain();
+    void take_ordinary();
+    [[nodiscard]] bool is_ordinary(char c) const;
     Step step(char c);
     Step between(char c);
     Step scalar(char c);

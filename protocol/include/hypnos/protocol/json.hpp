@@ -57,11 +57,11 @@ class Json {
     [[nodiscard]] Json operator[](std::string_view name) const;
     [[nodiscard]] bool has(std::string_view name) const;
     [[nodiscard]] std::vector<std::string> names() const;
-    Json& set(std::string_view name, const Json& value);
+    Json& set(std::string_view name, Json value);
 
     /// Arrays: empty for a value that is no array.
     [[nodiscard]] std::vector<Json> elements() const;
-    Json& append(const Json& value);
+    Json& append(Json value);
 
     /// Compact text on one line, pure ASCII: what goes on the wire, without the newline. A Real
     /// that JSON cannot tell (infinite, not a number) is null.
