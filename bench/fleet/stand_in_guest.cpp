@@ -17,6 +17,9 @@ constexpr const char* kGreeting =
 constexpr const char* kRunning = R"({"status":"running","singlestep":false,"running":true})";
 constexpr const char* kSuspended = R"({"status":"suspended","singlestep":false,"running":false})";
 
+const std::string kStatus =
+    std::string(R"({"state":"idle","version":"0.1.0",)") + kBoot + ",\"boottime-us\":";
+
 std::int64_t nanoseconds(clockid_t clock) {
     timespec now{};
     clock_gettime(clock, &now);
@@ -80,8 +83,6 @@ StandInGuest::StandInGuest(EpollLoop& loop, const std::string& stem)
 
 void StandInGuest::agent_asked(Client& client, const std::string& text) {
     const std::string_view command = command_of(text);
-    const std::string head =
-        std::string("{") + kBoot + ",\"last-seq\":" + std::to_string(sequence_);
     if (command == "guest-ping") return answer(client, text, "{}");
     if (command == "guest-sync-delimited") {
         const std::string reply = "\xFF{\"return\":" + std::string(id_of(text)) + "}\n";
@@ -91,9 +92,9 @@ void StandInGuest::agent_asked(Client& client, const std::string& text) {
     if (command == "hypnos-suspend") return suspend(client, text);
     if (command == "hypnos-subscribe") {
         client.subscribed = true;
-        return answer(client, text, head + "}");
+        return answer(client, text, position() + "}");
     }
-    if (command == "hypnos-events") return answer(client, text, head + ",\"events\":[]}");
+    if (command == "hypnos-events") return answer(client, text, position() + ",\"events\":[]}");
     if (command == "guest-get-time")
         return answer(client, text, std::to_string(nanoseconds(CLOCK_REALTIME)));
     refuse(client, text);
@@ -139,20 +140,24 @@ void StandInGuest::tell() {
 }
 
 std::string StandInGuest::event(const std::string& name, const std::string& data) {
+    rest_of_status_.clear();
     return "{\"event\":\"" + name + "\",\"data\":{" + data + "," + kBoot +
            ",\"seq\":" + std::to_string(++sequence_) + "}," + timestamp() + "}\n";
 }
 
-std::string StandInGuest::status() const {
-    std::string text = R"({"state":"idle","version":"0.1.0",)";
-    text += kBoot;
-    text += ",\"boottime-us\":" + std::to_string(boottime_us()) +
-            ",\"last-seq\":" + std::to_string(sequence_) +
-            ",\"resume-count\":" + std::to_string(resumed_);
-    if (resumed_ > 0)
-        text +=
-            ",\"last\":{" + record() + "," + kBoot + ",\"seq\":" + std::to_string(sequence_) + "}";
-    return text + "}";
+std::string StandInGuest::position() const {
+    return std::string("{") + kBoot + ",\"last-seq\":" + std::to_string(sequence_);
+}
+
+/// All but the time is the same until the next event.
+std::string StandInGuest::status() {
+    if (rest_of_status_.empty()) {
+        rest_of_status_ = ",\"last-seq\":" + std::to_string(sequence_) +
+                          ",\"resume-count\":" + std::to_string(resumed_);
+        if (resumed_ > 0) rest_of_status_ += ",\"last\":{" + record() + "," + kBoot + "}";
+        rest_of_status_ += '}';
+    }
+    return kStatus + std::to_string(boottime_us()) + rest_of_status_;
 }
 
 std::string StandInGuest::record() const {

@@ -29,7 +29,8 @@ class StandInGuest {
     void suspend(Client& client, const std::string& text);
     void wake();
 
-    [[nodiscard]] std::string status() const;
+    [[nodiscard]] std::string status();
+    [[nodiscard]] std::string position() const;
     [[nodiscard]] std::string record() const;
     [[nodiscard]] std::string event(const std::string& name, const std::string& data);
 
@@ -37,6 +38,7 @@ class StandInGuest {
     std::string transaction_;
     std::int64_t requested_ = 0, returned_ = 0;  // CLOCK_BOOTTIME, microseconds
     std::int64_t sequence_ = 0, resumed_ = 0;
+    std::string rest_of_status_;
     StandInPort agent_, qmp_;
 };
 
