@@ -171,6 +171,10 @@ std::string Json::dump() const {
     return out;
 }
 
-bool operator==(const Json& a, const Json& b) { return a.dump() == b.dump(); }
+bool operator==(const Json& a, const Json& b) {
+    if (a.type() != b.type()) return false;
+    const auto* text = std::get_if<std::string>(&a.value_);
+    return text != nullptr ? *text == std::get<std::string>(b.value_) : a.dump() == b.dump();
+}
 
 }  // namespace hypnos

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hypnos/protocol/limits.hpp"
+#include "text.hpp"
 
 namespace hypnos {
 namespace {
@@ -76,6 +77,13 @@ Json make_request(const std::string& execute, const Json& arguments,
     Json request = Json::object({{"execute", execute}});
     if (!arguments.is_null()) request.set("arguments", arguments);
     return with_id(request, id);
+}
+
+std::string request_line(const std::string& execute, const Json& arguments, std::int64_t id) {
+    std::string line = "{\"execute\":";
+    append_json_string(line, make_utf8(execute));
+    if (!arguments.is_null()) line += ",\"arguments\":" + arguments.dump();
+    return line + ",\"id\":" + std::to_string(id) + "}\n";
 }
 
 Json success_reply(const Json& value, const std::optional<Json>& id) {

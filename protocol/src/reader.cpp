@@ -22,6 +22,10 @@ tl::unexpected<Error> parse_error(const std::string& what) {
 }
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+/// In a string, stands for itself and does not end it.
+bool is_plain(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\'' && c != '\\';
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_high_surrogate(std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; }
@@ -181,7 +185,7 @@ class Reader {
         std::string out;
         // Growing would double the memory of a long one.
         out.reserve(std::min(text_.find(quote, position_), text_.size()) - position_);
-        while (!at_end() && peek() != quote) {
+        for (take_plain(out); !at_end() && peek() != quote; take_plain(out)) {
             if (Result<void> taken = character(out); !taken) return fail(taken.error());
         }
         if (at_end()) return parse_error("premature EOI");
@@ -189,6 +193,12 @@ class Reader {
         if (g_utf8_validate_len(out.data(), out.size(), nullptr) == FALSE)
             return parse_error("invalid UTF-8 sequence in string");
         return out;
+    }
+
+    void take_plain(std::string& out) {
+        const std::size_t start = position_;
+        while (!at_end() && is_plain(text_[position_])) ++position_;
+        out += text_.substr(start, position_ - start);
     }
 
     Result<void> character(std::string& out) {

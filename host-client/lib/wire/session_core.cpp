@@ -97,8 +97,7 @@ void SessionCore::call(SessionUser& user, const std::string& command, const Json
     };
     const std::int64_t id = user.calls.add(limit, silence, std::move(done));
     if (!stream_) return user.calls.fail_later(id, not_connected());
-    const std::string line = make_request(command, arguments, Json(id)).dump() + "\n";
-    if (const Result<void> sent = stream_->send(line); !sent)
+    if (const Result<void> sent = stream_->send(request_line(command, arguments, id)); !sent)
         user.calls.fail_later(id, sent.error());
 }
 
@@ -119,20 +118,24 @@ void SessionCore::abandon(SessionUser& user) {
 
 void SessionCore::message(const Json& message) {
     const auto self = shared_from_this();
-    const Users users = users_;
-    if (const std::optional<Event> event = parse_event(message)) {
-        for (const auto& user : users) {
-            const auto handler = user->on_event;
-            if (handler) handler(*event);
-        }
-        return;
-    }
+    if (const std::optional<Event> event = parse_event(message)) return event_came(*event);
     const std::optional<std::int64_t> id = message["id"].integer();
-    for (const auto& user : users) {
-        if (id && user->calls.waits_for(*id))
-            return static_cast<void>(user->calls.finish(*id, parse_reply(message)));
+    const auto waits = [id](const auto& user) { return id && user->calls.waits_for(*id); };
+    if (const auto found = std::find_if(users_.begin(), users_.end(), waits);
+        found != users_.end()) {
+        const auto user = *found;
+        user->calls.finish(*id, parse_reply(message));
+    } else if (handshaking_) {
+        handshake(message);
     }
-    if (handshaking_) handshake(message);
+}
+
+void SessionCore::event_came(const Event& event) {
+    const Users users = users_;
+    for (const auto& user : users) {
+        const auto handler = user->on_event;
+        if (handler) handler(event);
+    }
 }
 
 void SessionCore::closed(const Error& error) {

@@ -86,6 +86,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore>,
 
     void message(const Json& message) override;
     void closed(const Error& error) override;
+    void event_came(const Event& event);
     void connect();
     void connected(Result<UniqueFd> fd);
     void begin_handshake();

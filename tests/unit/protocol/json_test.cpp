@@ -8,6 +8,8 @@
 #include <array>
 #include <limits>
 
+#include "hypnos/protocol/reader.hpp"
+
 namespace hypnos {
 namespace {
 
@@ -110,6 +112,29 @@ TEST(Json, DumpEscapesWhatWouldBreakALine) {
 
 TEST(Json, DumpEscapesMemberNamesToo) {
     EXPECT_EQ(Json::object({{"\u00e9\n", 1}}).dump(), "{\"\\u00E9\\n\":1}");
+}
+
+TEST(Json, DumpOfARealIsReadBackAsThatReal) {
+    for (const double value : {5.0, 0.1, 1e17, 1e300, 1e-7, 123456789012345680.0, -2.5e-300}) {
+        const Result<Json> read = read_json(Json(value).dump());
+        ASSERT_TRUE(read) << Json(value).dump();
+        EXPECT_EQ(read->type(), Json::Type::Real);
+        EXPECT_EQ(*read, Json(value));
+    }
+    EXPECT_EQ(Json(std::numeric_limits<double>::infinity()).dump(), "null");
+    EXPECT_EQ(Json(std::numeric_limits<double>::quiet_NaN()).dump(), "null");
+}
+
+TEST(Json, NamesAreMadeUtf8Too) {
+    EXPECT_EQ(Json::object({{"\xFF", 1}}).dump(), R"({"\uFFFD":1})");
+    EXPECT_EQ(Json::object({{std::string_view("a\0b", 3), 1}}).dump(), R"({"a\uFFFDb":1})");
+}
+
+TEST(Json, FindsEachOfThousandsOfMembers) {
+    Json object = Json::object();
+    for (int i = 0; i < 5000; ++i) object.set(std::to_string(i * 7919 % 5000), i);
+    EXPECT_EQ(object.names().size(), 5000U);
+    for (int i = 0; i < 5000; ++i) EXPECT_EQ(object[std::to_string(i * 7919 % 5000)].integer(), i);
 }
 
 TEST(Json, DumpLeavesSlashesAlone) { EXPECT_EQ(Json("/dev/vda").dump(), R"("/dev/vda")"); }

@@ -81,6 +81,16 @@ TEST(Request, WhatIsMadeCanBeParsed) {
     EXPECT_EQ(make_request("x", Json(), std::nullopt).dump(), R"({"execute":"x"})");
 }
 
+TEST(Message, ARequestLineIsThatRequest) {
+    for (const char* command : {"x", "a\"b\n", "caf\xE9"}) {
+        EXPECT_EQ(request_line(command, Json(), 7),
+                  make_request(command, Json(), Json(7)).dump() + "\n");
+        const Json arguments = read(R"({"a":1})");
+        EXPECT_EQ(request_line(command, arguments, -1),
+                  make_request(command, arguments, Json(-1)).dump() + "\n");
+    }
+}
+
 TEST(Reply, SuccessEchoesTheId) {
     EXPECT_EQ(success_reply(Json(5), std::nullopt).dump(), R"({"return":5})");
     EXPECT_EQ(success_reply(Json::object(), Json()).dump(), R"({"return":{},"id":null})");

@@ -71,6 +71,7 @@ class Json {
     struct Object;
     struct Array;
 
+    friend bool operator==(const Json& a, const Json& b);
     void dump_to(std::string& out) const;
 
     std::variant<std::monostate, bool, std::int64_t, double, std::string, std::shared_ptr<Array>,

@@ -35,6 +35,10 @@ struct Request {
 [[nodiscard]] Json make_request(const std::string& execute, const Json& arguments,
                                 const std::optional<Json>& id);
 
+/// The same as text, with its newline.
+[[nodiscard]] std::string request_line(const std::string& execute, const Json& arguments,
+                                       std::int64_t id);
+
 [[nodiscard]] Json success_reply(const Json& value, const std::optional<Json>& id);
 [[nodiscard]] Json error_reply(const Error& error, const std::optional<Json>& id);
 
