@@ -3,7 +3,7 @@
 
 #include "hypnos/protocol/framer.hpp"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "hypnos/protocol/limits.hpp"
@@ -14,16 +14,33 @@ namespace {
 constexpr char kReset = '\xFF';
 constexpr std::size_t kKeptCapacity = 16384;  // a rare large text gives its memory back
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_quote(char c) { return c == '"' || c == '\''; }
-bool is_opening(char c) { return c == '{' || c == '['; }
-bool is_closing(char c) { return c == '}' || c == ']'; }
-bool is_structural(char c) { return is_opening(c) || is_closing(c) || c == ',' || c == ':'; }
-bool is_word(char c) {
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_quote(char c) { return c == '"' || c == '\''; }
+constexpr bool is_opening(char c) { return c == '{' || c == '['; }
+constexpr bool is_closing(char c) { return c == '}' || c == ']'; }
+constexpr bool is_structural(char c) {
+    return is_opening(c) || is_closing(c) || c == ',' || c == ':';
+}
+constexpr bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' ||
            c == 'E';
 }
+
+using Bytes = std::array<bool, 256>;
+
+template <typename Is>
+constexpr Bytes bytes_that(Is is) {
+    Bytes result{};
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = is(static_cast<char>(i));
+    return result;
+}
+
+/// What changes nothing where it stands: outside of strings, inside.
+constexpr Bytes kFillsText =
+    bytes_that([](char c) { return is_word(c) || is_space(c) || c == ',' || c == ':'; });
+constexpr Bytes kFillsString =
+    bytes_that([](char c) { return !is_control(c) && !is_quote(c) && c != '\\' && c != kReset; });
 
 /// Outside of strings, in a text.
 bool may_stand(char c) { return is_word(c) || is_space(c) || is_structural(c) || is_quote(c); }
@@ -108,16 +125,23 @@ void Framer::take_ordinary() {
     const std::size_t room = limits::kMessageBytes - text_.size();
     const std::string_view input = std::string_view(input_).substr(position_, room);
     std::size_t count = 0;
-    while (count < input.size() && is_ordinary(input[count])) track(input[count++]);
+    for (; count < input.size(); ++count) {
+        const char c = input[count];
+        if (escaped_ ||
+            !(quote_ == '\0' ? kFillsText : kFillsString)[static_cast<unsigned char>(c)]) {
+            if (!is_ordinary(c)) break;
+            track(c);
+        }
+    }
     text_ += input.substr(0, count);
     position_ += count;
 }
 
+/// Of those that mean something.
 bool Framer::is_ordinary(char c) const {
     if (quote_ != '\0') return depth_ > 0 && !is_control(c) && c != kReset;
     if (is_opening(c)) return depth_ > 0 && depth_ < limits::kDepth;
-    if (is_closing(c)) return depth_ > 1;
-    return depth_ > 0 && may_stand(c);
+    return is_closing(c) ? depth_ > 1 : depth_ > 0 && is_quote(c);
 }
 
 Framer::Step Framer::between(char c) {

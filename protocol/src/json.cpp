@@ -15,7 +15,7 @@ struct Json::Array {
 
 /// Members in the order in which they came, and where each is by name: a peer may send thousands.
 struct Json::Object {
-    static constexpr std::size_t kUsual = 4;  // members
+    static constexpr std::size_t kUsual = 8;  // members
 
     struct Named {
         std::string name;
@@ -33,16 +33,13 @@ struct Json::Object {
         const bool found = place != by_name.end() && members[*place].name == name;
         return found ? &members[*place].value : nullptr;
     }
-    Object() {
-        members.reserve(kUsual);
-        by_name.reserve(kUsual);
-    }
     void set(std::string name, Json value) {
         const auto place = place_of(name);
         if (place != by_name.end() && members[*place].name == name) {
             members[*place].value = std::move(value);
             return;
         }
+        if (members.empty()) members.reserve(kUsual);
         by_name.insert(place, static_cast<std::uint32_t>(members.size()));
         members.push_back({std::move(name), std::move(value)});
     }

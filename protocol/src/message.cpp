@@ -11,6 +11,7 @@
 namespace hypnos {
 namespace {
 
+constexpr std::size_t kUsualLine = 96;
 constexpr std::int64_t kMicrosecondsPerSecond = 1000000;
 
 Json with_id(Json reply, const std::optional<Json>& id) {
@@ -80,10 +81,12 @@ Json make_request(const std::string& execute, const Json& arguments,
 }
 
 std::string request_line(const std::string& execute, const Json& arguments, std::int64_t id) {
-    std::string line = "{\"execute\":";
+    std::string line;
+    line.reserve(kUsualLine);
+    line += "{\"execute\":";
     append_json_string(line, make_utf8(execute));
     if (!arguments.is_null()) line += ",\"arguments\":" + arguments.dump();
-    return line + ",\"id\":" + std::to_string(id) + "}\n";
+    return line += ",\"id\":" + std::to_string(id) + "}\n";
 }
 
 Json success_reply(const Json& value, const std::optional<Json>& id) {

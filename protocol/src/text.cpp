@@ -40,7 +40,8 @@ bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 }  // namespace
 
 std::string make_utf8(std::string text) {
-    if (std::all_of(text.begin(), text.end(), is_plain)) return text;
+    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > '\0'; });
+    if (ascii) return text;
     if (g_utf8_validate_len(text.data(), text.size(), nullptr) == TRUE) return text;
     const std::unique_ptr<char, decltype(&g_free)> valid(
         g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), g_free);
