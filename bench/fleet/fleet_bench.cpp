@@ -22,7 +22,7 @@ namespace {
 using namespace hypnos;
 using namespace hypnos::fleet;
 
-constexpr int kSweeps = 21;
+constexpr int kSweeps = 51;
 constexpr int kMarks = 10;
 
 std::vector<GuestSpec> read_guests(const std::string& path) {
@@ -36,17 +36,21 @@ std::vector<GuestSpec> read_guests(const std::string& path) {
     return result;
 }
 
-/// One after the other in turn, so that whatever else the machine does disturbs all alike.
+/// In turn, so that whatever else the machine does disturbs all alike.
 void compare(Echo& echo, Fleet& fleet, Report& report) {
-    std::vector<Cost> echoes, in_turn, statuses;
+    std::vector<Cost> echoes, in_turn, statuses, ratios, ratios_in_turn;
     for (int i = 0; i < kSweeps; ++i) {
         echoes.push_back(echo.all_at_once());
         statuses.push_back(fleet.status());
         in_turn.push_back(echo.one_after_the_other());
+        ratios.push_back(statuses.back() / echoes.back());
+        ratios_in_turn.push_back(statuses.back() / in_turn.back());
     }
     report.echo = median(echoes);
     report.echo_in_turn = median(in_turn);
     report.status = median(statuses);
+    report.ratio = median(ratios);
+    report.ratio_in_turn = median(ratios_in_turn);
 }
 
 void sleep_and_wake(Fleet& fleet, Report& report) {
@@ -73,6 +77,8 @@ void go_round(Fleet& fleet, int rounds, Report& report) {
         if (i % std::max(1, rounds / kMarks) == 0)
             report.footprints.push_back({i, private_dirty_kib(), open_descriptors()});
     }
+    for (const Footprint& at : report.footprints)
+        report.kib_most = std::max(report.kib_most, at.kib);
 }
 
 Report measure(const std::string& directory, int rounds) {

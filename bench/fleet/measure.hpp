@@ -17,6 +17,11 @@ struct Cost {
     double processor = 0;  ///< of this process
 };
 
+/// Each member by the same of the other.
+[[nodiscard]] inline Cost operator/(const Cost& a, const Cost& b) {
+    return {a.wall / b.wall, a.processor / b.processor};
+}
+
 class Stopwatch {
   public:
     Stopwatch() : start_(now()) {}

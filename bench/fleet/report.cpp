@@ -41,7 +41,7 @@ std::int64_t Report::grown_kib() const {
 std::vector<std::string> Report::missed() const {
     std::vector<std::string> result;
     if (wrong > 0) result.emplace_back("outcomes");
-    if (ratio() > kRatioMost) result.emplace_back("ratio");
+    if (ratio.wall > kRatioMost) result.emplace_back("ratio");
     if (kib_per_guest(kib_most) > kKibPerGuestMost) result.emplace_back("memory");
     if (grown_descriptors() != 0) result.emplace_back("descriptors");
     if (static_cast<double>(grown_kib()) > kGrowthKibPerGuestMost * static_cast<double>(guests))
@@ -57,7 +57,8 @@ void Report::print() const {
     print_cost("bare echo, one after the other", echo_in_turn);
     print_cost("status (median)", status);
     std::printf("\n  status / bare echo: %.2f in time (at most %.0f), %.2f in processor time\n",
-                ratio(), kRatioMost, status.processor / echo.processor);
+                ratio.wall, kRatioMost, ratio.processor);
+    std::printf("  status / sum of echoes one after the other: %.2f in time\n", ratio_in_turn.wall);
     std::printf("  memory a guest: %.1f KiB connected, %.1f KiB at most (at most %.0f)\n",
                 kib_per_guest(kib_connected), kib_per_guest(kib_most), kKibPerGuestMost);
     for (const Footprint& at : footprints)
@@ -72,7 +73,9 @@ void Report::print_json() const {
                                 {"echo", to_json(echo)},
                                 {"echo-in-turn", to_json(echo_in_turn)},
                                 {"status", to_json(status)},
-                                {"ratio", ratio()},
+                                {"ratio", ratio.wall},
+                                {"processor-ratio", ratio.processor},
+                                {"ratio-in-turn", ratio_in_turn.wall},
                                 {"connected-kib-per-guest", kib_per_guest(kib_connected)},
                                 {"kib-per-guest", kib_per_guest(kib_most)},
                                 {"grown-kib", grown_kib()},

@@ -29,14 +29,15 @@ struct Report {
     std::int64_t guests = 0;
     std::vector<std::pair<std::string, Cost>> sweeps;
     Cost echo, echo_in_turn, status;  ///< medians
+    Cost ratio;                       ///< status to the echo before it, median
+    Cost ratio_in_turn;               ///< the same to echoes one after the other
     std::int64_t kib_before = 0;      ///< with nothing but the list of guests
     std::int64_t kib_connected = 0;   ///< all are connected and were asked for their status
-    std::int64_t kib_most = 0;        ///< all have slept, were woken, and are watched
+    std::int64_t kib_most = 0;        ///< all have slept, were woken, and are watched; in any round
     std::vector<Footprint> footprints;
     std::size_t wrong = 0;
     std::string first_wrong;
 
-    [[nodiscard]] double ratio() const { return status.wall / echo.wall; }
     [[nodiscard]] double kib_per_guest(std::int64_t kib) const;
     [[nodiscard]] std::int64_t grown_descriptors() const;
     [[nodiscard]] std::int64_t grown_kib() const;

@@ -13,39 +13,54 @@ struct Json::Array {
     std::vector<Json> elements;
 };
 
-/// Members in the order in which they came, and where each is by name: a peer may send thousands.
+/// Members in the order in which they came. A peer may send thousands: these are found by an index.
 struct Json::Object {
-    static constexpr std::size_t kUsual = 8;  // members
+    static constexpr std::size_t kFew = 8;
 
     struct Named {
         std::string name;
         Json value;
     };
 
-    [[nodiscard]] auto place_of(std::string_view name) const {
-        return std::lower_bound(by_name.begin(), by_name.end(), name,
-                                [this](std::uint32_t index, std::string_view wanted) {
-                                    return members[index].name < wanted;
-                                });
+    /// Its place in the index, or where it is to be.
+    [[nodiscard]] std::size_t place_of(std::string_view name) const {
+        const auto place = std::lower_bound(by_name.begin(), by_name.end(), name,
+                                            [this](std::uint32_t index, std::string_view wanted) {
+                                                return members[index].name < wanted;
+                                            });
+        return static_cast<std::size_t>(place - by_name.begin());
     }
-    [[nodiscard]] const Json* find(std::string_view name) const {
-        const auto place = place_of(name);
-        const bool found = place != by_name.end() && members[*place].name == name;
-        return found ? &members[*place].value : nullptr;
+    /// members.size() if there is none.
+    [[nodiscard]] std::size_t find(std::string_view name) const {
+        if (by_name.empty()) {
+            const auto found = std::find_if(members.begin(), members.end(),
+                                            [&](const Named& one) { return one.name == name; });
+            return static_cast<std::size_t>(found - members.begin());
+        }
+        const std::size_t place = place_of(name);
+        const bool there = place < by_name.size() && members[by_name[place]].name == name;
+        return there ? by_name[place] : members.size();
     }
+
     void set(std::string name, Json value) {
-        const auto place = place_of(name);
-        if (place != by_name.end() && members[*place].name == name) {
-            members[*place].value = std::move(value);
+        const std::size_t found = find(name);
+        if (found < members.size()) {
+            members[found].value = std::move(value);
             return;
         }
-        if (members.empty()) members.reserve(kUsual);
-        by_name.insert(place, static_cast<std::uint32_t>(members.size()));
+        if (members.empty()) members.reserve(kFew);
         members.push_back({std::move(name), std::move(value)});
+        if (members.size() > kFew) extend_index();
+    }
+    void extend_index() {
+        for (auto i = static_cast<std::uint32_t>(by_name.size()); i < members.size(); ++i) {
+            const auto place = static_cast<std::ptrdiff_t>(place_of(members[i].name));
+            by_name.insert(by_name.begin() + place, i);
+        }
     }
 
     std::vector<Named> members;
-    std::vector<std::uint32_t> by_name;
+    std::vector<std::uint32_t> by_name;  // empty while there are few
 };
 
 Json::Json(std::string value) : value_(make_utf8(std::move(value))) {}
@@ -86,13 +101,14 @@ std::optional<std::string> Json::string() const {
 
 Json Json::operator[](std::string_view name) const {
     const auto* object = std::get_if<std::shared_ptr<Object>>(&value_);
-    const Json* value = object == nullptr ? nullptr : (*object)->find(name);
-    return value == nullptr ? Json() : *value;
+    if (object == nullptr) return {};
+    const std::size_t found = (*object)->find(name);
+    return found < (*object)->members.size() ? (*object)->members[found].value : Json();
 }
 
 bool Json::has(std::string_view name) const {
     const auto* object = std::get_if<std::shared_ptr<Object>>(&value_);
-    return object != nullptr && (*object)->find(name) != nullptr;
+    return object != nullptr && (*object)->find(name) < (*object)->members.size();
 }
 
 std::vector<std::string> Json::names() const {
