@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Calls that wait for a reply: a number, a deadline and a callback each.
+// Calls that wait for a reply: a number, a deadline and a callback each. One timer serves all: it is
+// left as it is when a reply has come, so that calls that are answered cost no timer.
 
 #pragma once
 
@@ -39,14 +40,23 @@ class PendingCalls {
     void clear() { calls_.clear(); }
 
   private:
+    using Microseconds = std::int64_t;  // of g_get_monotonic_time
+
     struct Call {
         Done done;
-        glib::Source timer;
+        Text silence;
+        Microseconds deadline;
+        glib::Source failing;
     };
+
+    void watch(Microseconds deadline);
+    void look();
 
     GMainContext* context_;
     std::int64_t next_id_;
     std::map<std::int64_t, Call> calls_;
+    glib::Source timer_;
+    Microseconds timer_due_ = 0;  // while there is a timer
 };
 
 }  // namespace hypnos
