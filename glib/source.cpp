@@ -32,28 +32,18 @@ std::atomic<std::uint64_t> watch_count{0};
 
 void destroy(gpointer data) { delete static_cast<Callback*>(data); }
 
-}  // namespace
-
-Source& Source::operator=(Source&& other) noexcept {
-    if (this != &other) {
-        reset();
-        source_ = std::exchange(other.source_, nullptr);
-    }
-    return *this;
-}
-
-void Source::reset() {
-    if (GSource* source = std::exchange(source_, nullptr)) {
-        g_source_destroy(source);
-        g_source_unref(source);
-    }
+void stop(void* held) {
+    g_source_destroy(static_cast<GSource*>(held));
+    g_source_unref(static_cast<GSource*>(held));
 }
 
 Source attach(GMainContext* context, GSource* source, GSourceFunc function, Callback callback) {
     g_source_set_callback(source, function, new Callback(std::move(callback)), destroy);
     g_source_attach(source, context);
-    return Source(source);
+    return {source, stop};
 }
+
+}  // namespace
 
 std::uint64_t watches_made() { return watch_count; }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "glib/unique_fd.hpp"
@@ -23,20 +24,22 @@ using Callback = std::function<void()>;
 
 class [[nodiscard]] Source {
   public:
-    Source() = default;
-    Source(Source&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
-    Source& operator=(Source&& other) noexcept;
-    Source(const Source&) = delete;
-    Source& operator=(const Source&) = delete;
-    ~Source() { reset(); }
+    using Stop = void (*)(void* held);
 
-    void reset();
-    explicit operator bool() const { return source_ != nullptr; }
+    Source() = default;
+    /// For the functions below: `stop(held)` ends the callbacks and frees.
+    Source(void* held, Stop stop) : held_(held, stop) {}
+    Source(Source&& other) noexcept = default;
+    Source& operator=(Source&& other) noexcept {
+        Source(std::move(other)).held_.swap(held_);
+        return *this;
+    }
+
+    void reset() { Source().held_.swap(held_); }
+    explicit operator bool() const { return held_ != nullptr; }
 
   private:
-    friend Source attach(GMainContext*, GSource*, GSourceFunc, Callback);
-    explicit Source(GSource* owned) : source_(owned) {}
-    GSource* source_ = nullptr;
+    std::unique_ptr<void, Stop> held_{nullptr, nullptr};
 };
 
 /// Calls back while `fd` is ready for `condition`, until the Source is destroyed. Borrows the fd.

@@ -3,6 +3,7 @@
 
 #include "hypnos/protocol/framer.hpp"
 
+#include <array>
 #include <utility>
 
 #include "hypnos/protocol/limits.hpp"
@@ -13,16 +14,36 @@ namespace {
 constexpr char kReset = '\xFF';
 constexpr std::size_t kKeptCapacity = 16384;  // a rare large text gives its memory back
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_quote(char c) { return c == '"' || c == '\''; }
-bool is_opening(char c) { return c == '{' || c == '['; }
-bool is_closing(char c) { return c == '}' || c == ']'; }
-bool is_structural(char c) { return is_opening(c) || is_closing(c) || c == ',' || c == ':'; }
-bool is_word(char c) {
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_quote(char c) { return c == '"' || c == '\''; }
+constexpr bool is_opening(char c) { return c == '{' || c == '['; }
+constexpr bool is_closing(char c) { return c == '}' || c == ']'; }
+constexpr bool is_structural(char c) {
+    return is_opening(c) || is_closing(c) || c == ',' || c == ':';
+}
+constexpr bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' ||
            c == 'E';
 }
+
+using Bytes = std::array<bool, 256>;
+
+template <typename Is>
+constexpr Bytes bytes_that(Is is) {
+    Bytes result{};
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = is(static_cast<char>(i));
+    return result;
+}
+
+/// What changes nothing where it stands: outside of strings, inside.
+constexpr Bytes kFillsText =
+    bytes_that([](char c) { return is_word(c) || is_space(c) || c == ',' || c == ':'; });
+constexpr Bytes kFillsString =
+    bytes_that([](char c) { return !is_control(c) && !is_quote(c) && c != '\\' && c != kReset; });
+
+/// Outside of strings, in a text.
+bool may_stand(char c) { return is_word(c) || is_space(c) || is_structural(c) || is_quote(c); }
 
 }  // namespace
 
@@ -34,12 +55,20 @@ void Framer::push(std::string_view bytes) {
 
 std::optional<Result<std::string>> Framer::next() {
     while (position_ < input_.size()) {
+        if (state_ == State::Nested) take_ordinary();
+        if (position_ == input_.size()) break;
         again_ = false;
         Step result = step(input_[position_]);
         if (!again_) ++position_;
         if (result) return result;
     }
     return std::nullopt;
+}
+
+bool Framer::has_more() {
+    const bool between = state_ == State::Between;
+    while (between && position_ < input_.size() && is_space(input_[position_])) ++position_;
+    return position_ < input_.size();
 }
 
 void Framer::reset() {
@@ -74,6 +103,47 @@ Framer::Step Framer::step(char c) {
     return std::nullopt;
 }
 
+/// Follows strings and brackets.
+void Framer::track(char c) {
+    if (quote_ == '\0') {
+        if (is_quote(c))
+            quote_ = c;
+        else if (is_opening(c))
+            ++depth_;
+        else if (is_closing(c))
+            --depth_;
+    } else if (escaped_)
+        escaped_ = false;
+    else if (c == '\\')
+        escaped_ = true;
+    else if (c == quote_)
+        quote_ = '\0';
+}
+
+/// At once what nested() would take byte by byte, up to what ends the text or needs an answer.
+void Framer::take_ordinary() {
+    const std::size_t room = limits::kMessageBytes - text_.size();
+    const std::string_view input = std::string_view(input_).substr(position_, room);
+    std::size_t count = 0;
+    for (; count < input.size(); ++count) {
+        const char c = input[count];
+        if (escaped_ ||
+            !(quote_ == '\0' ? kFillsText : kFillsString)[static_cast<unsigned char>(c)]) {
+            if (!is_ordinary(c)) break;
+            track(c);
+        }
+    }
+    text_ += input.substr(0, count);
+    position_ += count;
+}
+
+/// Of those that mean something.
+bool Framer::is_ordinary(char c) const {
+    if (quote_ != '\0') return depth_ > 0 && !is_control(c) && c != kReset;
+    if (is_opening(c)) return depth_ > 0 && depth_ < limits::kDepth;
+    return is_closing(c) ? depth_ > 1 : depth_ > 0 && is_quote(c);
+}
+
 Framer::Step Framer::between(char c) {
     if (is_space(c)) return std::nullopt;
     if (is_word(c)) return state_ = State::Scalar, append(c);
@@ -90,31 +160,13 @@ Framer::Step Framer::scalar(char c) {
 }
 
 Framer::Step Framer::nested(char c) {
-    if (quote_ == '\0' && !is_word(c) && !is_space(c) && !is_structural(c) && !is_quote(c))
-        return stray(c);
+    if (quote_ == '\0' && !may_stand(c)) return stray(c);
     if (quote_ != '\0' && is_control(c)) return stray(c);
     if (quote_ == '\0' && is_opening(c) && depth_ == limits::kDepth)
         return exceeded("nesting depth", c);
     if (Step error = append(c)) return error;
     track(c);
     return balanced() ? finish() : std::nullopt;
-}
-
-/// Follows strings and brackets.
-void Framer::track(char c) {
-    if (quote_ == '\0') {
-        if (is_quote(c))
-            quote_ = c;
-        else if (is_opening(c))
-            ++depth_;
-        else if (is_closing(c))
-            --depth_;
-    } else if (escaped_)
-        escaped_ = false;
-    else if (c == '\\')
-        escaped_ = true;
-    else if (c == quote_)
-        quote_ = '\0';
 }
 
 Framer::Step Framer::append(char c) {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "glib/source.hpp"
+#include "glib/hub.hpp"
 #include "guest/ports.hpp"
 #include "hypnos/clock.hpp"
 #include "hypnos/guest.hpp"
@@ -47,7 +47,7 @@ class Operation : public AnyOperation {
     void finish(const R& result) {
         result_ = result;
         if (ending_) return;
-        ending_ = glib::soon(ports_.context, [this] {
+        ending_ = glib::hub::soon(ports_.context, [this] {
             const Done done = std::move(done_);
             done(*std::exchange(result_, std::nullopt));
         });

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "text.hpp"
 
 namespace hypnos {
@@ -69,7 +70,7 @@ void Restore::balloon_stands_at(std::int64_t bytes) {
     restored_.balloon = bytes;
     const bool reached = std::abs(bytes - *options_.balloon) < kMiB;
     if (!reached && remaining() > kPoll) {
-        later_ = glib::after(ports_.context, kPoll, [this] { watch_balloon(); });
+        later_ = glib::hub::after(ports_.context, kPoll, [this] { watch_balloon(); });
         return;
     }
     if (!reached)
@@ -117,7 +118,7 @@ void Restore::set_clock() {
 }
 
 void Restore::finish() {
-    later_ = glib::soon(ports_.context, [this] {
+    later_ = glib::hub::soon(ports_.context, [this] {
         const Done done = std::move(done_);
         done(restored_);
     });

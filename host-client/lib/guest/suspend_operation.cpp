@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "guest/anchor.hpp"
 #include "guest/record.hpp"
 #include "text.hpp"
@@ -46,7 +47,7 @@ std::string new_uuid() {
 SuspendOperation::SuspendOperation(Ports& ports, const SuspendOptions& options, Done done)
     : Operation(ports, options.limit, std::move(done)), options_(options) {
     report_.transaction = new_uuid();
-    limit_timer_ = glib::after(ports.context, options.limit, [this] { deadline_passed(); });
+    limit_timer_ = glib::hub::after(ports.context, options.limit, [this] { deadline_passed(); });
     open_qemu();
 }
 
@@ -235,14 +236,14 @@ void SuspendOperation::record_came(const Json& data) {
 void SuspendOperation::agent_closed() {
     mark("agent-closed");
     add(AgentClosed{});
-    recovery_ = glib::after(ports().context, kRecovery, [this] { recover(); });
+    recovery_ = glib::hub::after(ports().context, kRecovery, [this] { recover(); });
 }
 
 // The agent or QEMU was started anew: its record may tell how it ended.
 void SuspendOperation::recover() {
     ports().control()->open(kLastQuestion, [this](const Result<void>& opened) {
         if (opened) return ask_record([this](const Json& record) { record_came(record); });
-        recovery_ = glib::after(ports().context, kRecovery, [this] { recover(); });
+        recovery_ = glib::hub::after(ports().context, kRecovery, [this] { recover(); });
     });
 }
 
@@ -256,7 +257,8 @@ void SuspendOperation::add(const Evidence& evidence, HostTime at) {
     judge_->add(evidence, at);
     if (judge_->verdict()) return conclude();
     if (judge_->asleep() && !std::exchange(soon_over_, true))
-        limit_timer_ = glib::after(ports().context, kLastQuestion, [this] { deadline_passed(); });
+        limit_timer_ =
+            glib::hub::after(ports().context, kLastQuestion, [this] { deadline_passed(); });
 }
 
 // Also called for what is seen between the verdict and its report.

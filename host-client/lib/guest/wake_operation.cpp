@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "guest/anchor.hpp"
 #include "guest/record.hpp"
 #include "text.hpp"
@@ -27,7 +28,7 @@ constexpr milliseconds kSlack{1000};
 WakeOperation::WakeOperation(Ports& ports, const WakeOptions& options, Waker waker, Done done)
     : Operation(ports, options.limit, std::move(done)), options_(options), waker_(waker) {
     requested_at_ = host_now();
-    limit_timer_ = glib::after(ports.context, options.limit, [this] { deadline_passed(); });
+    limit_timer_ = glib::hub::after(ports.context, options.limit, [this] { deadline_passed(); });
     !ports.machine&& waker == Waker::Others ? open_agent() : open_machine();
 }
 
@@ -43,7 +44,7 @@ void WakeOperation::open_machine() {
 
 // It may have been about to end after its image was written, or live on.
 void WakeOperation::open_machine_later() {
-    retry_ = glib::after(ports().context, kLookAgain, [this] { open_machine(); });
+    retry_ = glib::hub::after(ports().context, kLookAgain, [this] { open_machine(); });
 }
 
 void WakeOperation::machine_unreachable(const Error& error) {
@@ -119,7 +120,7 @@ void WakeOperation::open_agent() {
     agent->on_closed([this](const Error&) { open_agent(); });
     agent->open(remaining(), [this](const Result<void>& opened) {
         if (!opened) {
-            retry_ = glib::after(ports().context, kPoll, [this] { open_agent(); });
+            retry_ = glib::hub::after(ports().context, kPoll, [this] { open_agent(); });
             return;
         }
         answered();
@@ -159,7 +160,7 @@ void WakeOperation::status_came(const Result<Json>& status) {
         return done("; it is not hypnos-agent and keeps no record");
     const bool settled = status && (*status)["state"] == Json("idle");
     if (!settled) {
-        retry_ = glib::after(ports().context, kPoll, [this] { ask_status(); });
+        retry_ = glib::hub::after(ports().context, kPoll, [this] { ask_status(); });
         return;
     }
     report_.boot_id = (*status)["boot-id"].string().value_or("");

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "glib/source.hpp"
+#include "glib/hub.hpp"
 #include "guest/ports.hpp"
 
 namespace hypnos {
@@ -48,7 +48,7 @@ class Watch::Port {
 
     void lost(const Error& error) {
         note(error.message);
-        retry_ = glib::after(context_, is_silent() ? kAskAgain : delay_, [this] { open(); });
+        retry_ = glib::hub::after(context_, is_silent() ? kAskAgain : delay_, [this] { open(); });
         delay_ = std::min(2 * delay_, kReconnectMost);
     }
 

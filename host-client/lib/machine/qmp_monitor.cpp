@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "glib/source.hpp"
+#include "glib/hub.hpp"
 #include "machine/qmp_facts.hpp"
 
 namespace hypnos {
@@ -44,7 +44,7 @@ class QmpMonitor : public Monitor {
     void wake(Limit limit, Done<void> done) override { order("system_wakeup", {}, limit, done); }
 
     void start(Limit, Done<void> done) override {
-        soon_ = glib::soon(context_, [done] {
+        soon_ = glib::hub::soon(context_, [done] {
             const Done<void> call = done;  // which may destroy this
             call(
                 fail(ErrorCode::Usage, "only whoever started its QEMU can start this guest again"));

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "glib/hub.hpp"
 #include "wire/session_core.hpp"
 
 namespace hypnos {
@@ -31,7 +32,7 @@ class AgentCore : public SessionCore {
     }
 
     void ask() {
-        retry_ = glib::after(context(), retry_after_, [this] { ask(); });
+        retry_ = glib::hub::after(context(), retry_after_, [this] { ask(); });
         retry_after_ = std::min(2 * retry_after_, kLastRetry);
         if (stream().has_unsent()) return;  // nobody reads: more would only pile up
         numbers_.push_back(random_number());

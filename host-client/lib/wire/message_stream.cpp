@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "hypnos/protocol/reader.hpp"
 
 namespace hypnos {
@@ -29,9 +30,7 @@ std::optional<Json> decode(const Result<std::string>& text) {
 MessageStream::MessageStream(GMainContext* context, UniqueFd fd, std::string name,
                              Listener& listener)
     : context_(context), fd_(std::move(fd)), name_(std::move(name)), listener_(listener) {
-    readable_ =
-        glib::watch(context_, fd_.get(), static_cast<GIOCondition>(G_IO_IN | G_IO_HUP | G_IO_ERR),
-                    [this] { turn(); });
+    readable_ = glib::hub::watch(context_, fd_.get(), G_IO_IN, [this] { turn(); });
 }
 
 // Whatever calls the listener is the last thing done here: afterwards `this` may be gone.
@@ -43,12 +42,17 @@ void MessageStream::turn() {
         drained_ = !text;
         if (drained_) return;
         if (const std::optional<Json> message = decode(*text)) {
-            more_ = glib::soon(context_, [this] { turn(); });
+            go_on_soon();
             listener_.message(*message);
             return;
         }
     }
-    more_ = glib::soon(context_, [this] { turn(); });
+    go_on_soon();
+}
+
+void MessageStream::go_on_soon() {
+    drained_ = !framer_.has_more();
+    if (!drained_) more_ = glib::hub::soon(context_, [this] { turn(); });
 }
 
 bool MessageStream::receive() {
@@ -88,7 +92,7 @@ void MessageStream::flush() {
     if (output_.empty())
         writable_.reset();
     else if (!writable_)
-        writable_ = glib::watch(context_, fd_.get(), G_IO_OUT, [this] { flush(); });
+        writable_ = glib::hub::watch(context_, fd_.get(), G_IO_OUT, [this] { flush(); });
 }
 
 }  // namespace hypnos

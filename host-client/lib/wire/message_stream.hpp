@@ -43,6 +43,7 @@ class MessageStream {
 
   private:
     void turn();
+    void go_on_soon();
     bool receive();
     void end(int error);
     void flush();

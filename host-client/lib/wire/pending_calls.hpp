@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Calls that wait for a reply: a number, a deadline and a callback each.
+// Calls that wait for a reply: a number, a deadline and a callback each. One timer serves all: it is
+// left as it is when a reply has come, so that calls that are answered cost no timer.
 
 #pragma once
 
@@ -20,11 +21,12 @@ namespace hypnos {
 class PendingCalls {
   public:
     using Done = std::function<void(Result<Json>)>;
+    using Text = std::function<std::string()>;
 
     explicit PendingCalls(GMainContext* context);
 
     /// The number to send as `id`. When `limit` has passed, `done` gets TimedOut with `silence`.
-    std::int64_t add(std::chrono::milliseconds limit, const std::string& silence, Done done);
+    std::int64_t add(std::chrono::milliseconds limit, Text silence, Done done);
 
     [[nodiscard]] bool waits_for(std::int64_t id) const { return calls_.count(id) > 0; }
 
@@ -38,14 +40,23 @@ class PendingCalls {
     void clear() { calls_.clear(); }
 
   private:
+    using Microseconds = std::int64_t;  // of g_get_monotonic_time
+
     struct Call {
         Done done;
-        glib::Source timer;
+        Text silence;
+        Microseconds deadline;
+        glib::Source failing;
     };
+
+    void watch(Microseconds deadline);
+    void look();
 
     GMainContext* context_;
     std::int64_t next_id_;
     std::map<std::int64_t, Call> calls_;
+    glib::Source timer_;
+    Microseconds timer_due_ = 0;  // while there is a timer
 };
 
 }  // namespace hypnos

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "glib/hub.hpp"
 #include "text.hpp"
 
 namespace hypnos {
@@ -45,11 +46,11 @@ void SessionCore::open(SessionUser& user, std::chrono::milliseconds limit, Sessi
     user.opening.emplace();
     user.opening->done = std::move(done);
     if (open_ && !begins_anew()) {
-        user.opening->timer = glib::soon(context_, [&user] { finish(user, {}); });
+        user.opening->timer = glib::hub::soon(context_, [&user] { finish(user, {}); });
         return;
     }
     user.opening->timer =
-        glib::after(context_, limit, [this, &user, limit] { opening_late(user, limit); });
+        glib::hub::after(context_, limit, [this, &user, limit] { opening_late(user, limit); });
     stream_ ? begin_handshake() : connect();
 }
 
@@ -100,11 +101,11 @@ bool SessionCore::anybody_waits() const {
 
 void SessionCore::call(SessionUser& user, const std::string& command, const Json& arguments,
                        std::chrono::milliseconds limit, Session::CallDone done) {
-    const std::string peer = connector_->name();
-    const std::int64_t id = user.calls.add(
-        limit, peer + ": no reply to " + command + " within " + in_words(limit), std::move(done));
-    if (!stream_)
-        return user.calls.fail_later(id, Error{ErrorCode::Unreachable, peer + ": not connected"});
+    const auto silence = [this, command, limit] {
+        return connector_->name() + ": no reply to " + command + " within " + in_words(limit);
+    };
+    const std::int64_t id = user.calls.add(limit, silence, std::move(done));
+    if (!stream_) return user.calls.fail_later(id, not_connected());
     const std::string line = make_request(command, arguments, Json(id)).dump() + "\n";
     if (const Result<void> sent = stream_->send(line); !sent)
         user.calls.fail_later(id, sent.error());
@@ -112,8 +113,11 @@ void SessionCore::call(SessionUser& user, const std::string& command, const Json
 
 void SessionCore::disconnect() {
     stream_.reset();
-    const Error error{ErrorCode::Unreachable, connector_->name() + ": not connected"};
-    for (const auto& user : users_) user->calls.fail_all_later(error);
+    for (const auto& user : users_) user->calls.fail_all_later(not_connected());
+}
+
+Error SessionCore::not_connected() const {
+    return {ErrorCode::Unreachable, connector_->name() + ": not connected"};
 }
 
 void SessionCore::abandon(SessionUser& user) {
@@ -124,20 +128,24 @@ void SessionCore::abandon(SessionUser& user) {
 
 void SessionCore::message(const Json& message) {
     const auto self = shared_from_this();
-    const Users users = users_;
-    if (const std::optional<Event> event = parse_event(message)) {
-        for (const auto& user : users) {
-            const auto handler = user->on_event;
-            if (handler) handler(*event);
-        }
-        return;
-    }
+    if (const std::optional<Event> event = parse_event(message)) return event_came(*event);
     const std::optional<std::int64_t> id = message["id"].integer();
-    for (const auto& user : users) {
-        if (id && user->calls.waits_for(*id))
-            return static_cast<void>(user->calls.finish(*id, parse_reply(message)));
+    const auto waits = [id](const auto& user) { return id && user->calls.waits_for(*id); };
+    if (const auto found = std::find_if(users_.begin(), users_.end(), waits);
+        found != users_.end()) {
+        const auto user = *found;
+        user->calls.finish(*id, parse_reply(message));
+    } else if (handshaking_) {
+        handshake(message);
     }
-    if (handshaking_) handshake(message);
+}
+
+void SessionCore::event_came(const Event& event) {
+    const Users users = users_;
+    for (const auto& user : users) {
+        const auto handler = user->on_event;
+        if (handler) handler(event);
+    }
 }
 
 void SessionCore::closed(const Error& error) {

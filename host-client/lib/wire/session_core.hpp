@@ -86,12 +86,14 @@ class SessionCore : public std::enable_shared_from_this<SessionCore>,
 
     void message(const Json& message) override;
     void closed(const Error& error) override;
+    void event_came(const Event& event);
     void connect();
     void connected(Result<UniqueFd> fd);
     void begin_handshake();
     void end_handshake();
     void opening_late(SessionUser& user, std::chrono::milliseconds limit);
     [[nodiscard]] bool anybody_waits() const;
+    [[nodiscard]] Error not_connected() const;
 
     GMainContext* context_;
     std::unique_ptr<Connector> connector_;

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "glib/source.hpp"
+#include "glib/hub.hpp"
 #include "wire/connector.hpp"
 
 namespace hypnos {
@@ -63,7 +63,7 @@ class UnixConnector : public Connector {
         : context_(context), path_(std::move(path)) {}
 
     void connect(Done done) override {
-        soon_ = glib::soon(context_, [this, done = std::move(done)] {
+        soon_ = glib::hub::soon(context_, [this, done = std::move(done)] {
             const Done call = done;  // which may destroy this
             call(connect_unix(path_));
         });

@@ -62,6 +62,12 @@ TEST_F(MessageStreamTest, DeliversOneMessagePerTurn) {
     }
 }
 
+TEST_F(MessageStreamTest, AMessageAloneTakesOneTurn) {
+    write("{\"a\": 1} \r\n");
+    iterate_until([&] { return messages_.size() == 1; });
+    EXPECT_FALSE(g_main_context_pending(context.get()));
+}
+
 TEST_F(MessageStreamTest, SkipsWhatIsNoJson) {
     write("\xFFgarbage \x01 {'x'} } ] [1,] nul {\"good\": true}");
     iterate_until([&] { return !messages_.empty() && messages_.back().has("good"); });

@@ -58,6 +58,12 @@ TEST(Framer, ATextEndsWhereItsBracketsBalance) {
     EXPECT_EQ(frame("{\"a\":1"), Texts{});
 }
 
+TEST(Framer, AnEscapeIsOverAfterItsLetter) {
+    for (const std::string text :
+         {R"({"a":"x\n"})", R"(["\\"])", R"(["\u0041"])", R"(['\t','\''])", R"("\n")"})
+        EXPECT_EQ(frame(text + "{}"), (Texts{text, "{}"}));
+}
+
 TEST(Framer, TextsNeedNothingBetweenThem) {
     EXPECT_EQ(frame("{}[]{}"), (Texts{"{}", "[]", "{}"}));
     EXPECT_EQ(frame("{} \r\n\t {}"), (Texts{"{}", "{}"}));

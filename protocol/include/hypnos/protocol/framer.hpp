@@ -33,6 +33,9 @@ class Framer {
     /// The next complete text, or the error that replaces it, or nothing yet.
     [[nodiscard]] HYPNOS_API std::optional<Result<std::string>> next();
 
+    /// False if next() would find nothing more than white space.
+    [[nodiscard]] bool has_more();
+
     /// Forgets everything, as at the end of a connection.
     HYPNOS_API void reset();
 
@@ -40,6 +43,8 @@ class Framer {
     enum class State { Between, Scalar, Nested, Recovering, Discarding };
     using Step = std::optional<Result<std::string>>;
 
+    void take_ordinary();
+    [[nodiscard]] bool is_ordinary(char c) const;
     Step step(char c);
     Step between(char c);
     Step scalar(char c);

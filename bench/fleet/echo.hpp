@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// The least that a client can do: a line to each socket, a line back from each. On connections of its
+// own to the sockets that the guests use.
+
+#pragma once
+
+#include <vector>
+
+#include "epoll_loop.hpp"
+#include "hypnos/guest_spec.hpp"
+#include "measure.hpp"
+
+namespace hypnos::fleet {
+
+class Echo {
+  public:
+    explicit Echo(const std::vector<GuestSpec>& guests);
+
+    /// All lines are sent before the first reply is read.
+    Cost all_at_once();
+    Cost one_after_the_other();
+
+  private:
+    struct Line {
+        UniqueFd fd;
+        const char* request;
+    };
+
+    void add(const std::string& path, const char* request);
+    void reply_came(const Line& line);
+
+    EpollLoop loop_;
+    std::vector<Line> lines_;
+    std::size_t pending_ = 0;
+};
+
+}  // namespace hypnos::fleet
