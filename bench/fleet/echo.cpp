@@ -13,6 +13,7 @@ namespace hypnos::fleet {
 namespace {
 
 constexpr const char* kPing = "{\"execute\":\"guest-ping\"}\n";
+constexpr const char* kStatus = "{\"execute\":\"hypnos-status\"}\n";
 constexpr const char* kQueryStatus = "{\"execute\":\"query-status\"}\n";  // QMP has no ping
 
 /// Reads what there is; whether it ends a line.
@@ -28,26 +29,29 @@ bool read_line(int fd) {
 Echo::Echo(const std::vector<GuestSpec>& guests) {
     lines_.reserve(2 * guests.size());
     for (const GuestSpec& guest : guests) {
-        if (!guest.agent.empty()) add(guest.agent, kPing);
+        if (!guest.agent.empty()) add(guest.agent, kPing, kStatus);
         if (guest.qmp.empty()) continue;
-        add(guest.qmp, kQueryStatus);
+        add(guest.qmp, kQueryStatus, kQueryStatus);
         while (!read_line(lines_.back().fd.get())) continue;  // its greeting
     }
     for (const Line& line : lines_) loop_.add(line.fd.get(), [this, &line] { reply_came(line); });
 }
 
-void Echo::add(const std::string& path, const char* request) {
-    lines_.push_back({connect_to(path), request});
+void Echo::add(const std::string& path, const char* request, const char* status) {
+    lines_.push_back({connect_to(path), request, status});
 }
 
 void Echo::reply_came(const Line& line) {
     if (read_line(line.fd.get())) --pending_;
 }
 
-Cost Echo::all_at_once() {
+Cost Echo::all_at_once() { return at_once(&Line::request); }
+Cost Echo::status_at_once() { return at_once(&Line::status); }
+
+Cost Echo::at_once(const char* Line::*request) {
     const Stopwatch stopwatch;
     pending_ = lines_.size();
-    for (const Line& line : lines_) send_all(line.fd.get(), line.request);
+    for (const Line& line : lines_) send_all(line.fd.get(), line.*request);
     while (pending_ > 0) loop_.turn();
     return stopwatch.stop();
 }

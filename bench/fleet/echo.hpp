@@ -21,14 +21,18 @@ class Echo {
     /// All lines are sent before the first reply is read.
     Cost all_at_once();
     Cost one_after_the_other();
+    /// All at once, and what Guest::status asks, so that the other side has as much to do.
+    Cost status_at_once();
 
   private:
     struct Line {
         UniqueFd fd;
         const char* request;
+        const char* status;
     };
 
-    void add(const std::string& path, const char* request);
+    void add(const std::string& path, const char* request, const char* status);
+    Cost at_once(const char* Line::*request);
     void reply_came(const Line& line);
 
     EpollLoop loop_;

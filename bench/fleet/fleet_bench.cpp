@@ -38,19 +38,20 @@ std::vector<GuestSpec> read_guests(const std::string& path) {
 
 /// In turn, so that whatever else the machine does disturbs all alike.
 void compare(Echo& echo, Fleet& fleet, Report& report) {
-    std::vector<Cost> echoes, in_turn, statuses, ratios, ratios_in_turn;
+    std::vector<Cost> echoes, in_turn, questions, statuses;
     for (int i = 0; i < kSweeps; ++i) {
         echoes.push_back(echo.all_at_once());
         statuses.push_back(fleet.status());
+        questions.push_back(echo.status_at_once());
         in_turn.push_back(echo.one_after_the_other());
-        ratios.push_back(statuses.back() / echoes.back());
-        ratios_in_turn.push_back(statuses.back() / in_turn.back());
     }
     report.echo = median(echoes);
     report.echo_in_turn = median(in_turn);
+    report.echo_of_status = median(questions);
     report.status = median(statuses);
-    report.ratio = median(ratios);
-    report.ratio_in_turn = median(ratios_in_turn);
+    report.ratio = median(ratios(statuses, echoes));
+    report.ratio_in_turn = median(ratios(statuses, in_turn));
+    report.ratio_of_status = median(ratios(statuses, questions));
 }
 
 void sleep_and_wake(Fleet& fleet, Report& report) {

@@ -40,6 +40,13 @@ Cost median(std::vector<Cost> costs) {
     return {middle(costs, &Cost::wall), middle(costs, &Cost::processor)};
 }
 
+std::vector<Cost> ratios(const std::vector<Cost>& of, const std::vector<Cost>& to) {
+    std::vector<Cost> result;
+    for (std::size_t i = 0; i < of.size(); ++i)
+        result.push_back({of[i].wall / to[i].wall, of[i].processor / to[i].processor});
+    return result;
+}
+
 std::int64_t private_dirty_kib() {
     std::ifstream rollup("/proc/self/smaps_rollup");
     for (std::string word; rollup >> word;) {

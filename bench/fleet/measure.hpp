@@ -17,11 +17,6 @@ struct Cost {
     double processor = 0;  ///< of this process
 };
 
-/// Each member by the same of the other.
-[[nodiscard]] inline Cost operator/(const Cost& a, const Cost& b) {
-    return {a.wall / b.wall, a.processor / b.processor};
-}
-
 class Stopwatch {
   public:
     Stopwatch() : start_(now()) {}
@@ -32,8 +27,9 @@ class Stopwatch {
     Cost start_;
 };
 
-/// Of each member by itself.
+/// Both of each member by itself.
 [[nodiscard]] Cost median(std::vector<Cost> costs);
+[[nodiscard]] std::vector<Cost> ratios(const std::vector<Cost>& of, const std::vector<Cost>& to);
 
 /// Pages that this process has written and shares with nobody, in KiB.
 [[nodiscard]] std::int64_t private_dirty_kib();

@@ -28,12 +28,13 @@ struct Report {
 
     std::int64_t guests = 0;
     std::vector<std::pair<std::string, Cost>> sweeps;
-    Cost echo, echo_in_turn, status;  ///< medians
-    Cost ratio;                       ///< status to the echo before it, median
-    Cost ratio_in_turn;               ///< the same to echoes one after the other
-    std::int64_t kib_before = 0;      ///< with nothing but the list of guests
-    std::int64_t kib_connected = 0;   ///< all are connected and were asked for their status
-    std::int64_t kib_most = 0;        ///< all have slept, were woken, and are watched; in any round
+    Cost echo, echo_in_turn, echo_of_status, status;  ///< medians
+    Cost ratio;                      ///< of a status sweep to the echo right before it, median
+    Cost ratio_in_turn;              ///< the same to echoes one after the other
+    Cost ratio_of_status;            ///< the same to the same questions, asked by the bare client
+    std::int64_t kib_before = 0;     ///< with nothing but the list of guests
+    std::int64_t kib_connected = 0;  ///< all are connected and were asked for their status
+    std::int64_t kib_most = 0;       ///< all have slept, were woken, and are watched; in any round
     std::vector<Footprint> footprints;
     std::size_t wrong = 0;
     std::string first_wrong;
