@@ -168,7 +168,7 @@ def test_a_watch_hears_the_guest_and_the_machine(host: Host) -> None:
 
 
 def test_many_replies_come_whole(host: Host) -> None:
-    assert host.lines(host.domain, "power", "read", "300")[-1]["lines"] == 300
+    assert host.lines(host.domain, "power", "read", "300")[-1]["replies"] == 300
 
 
 def test_a_guest_that_sends_what_nobody_reads_is_cut_off(host: Host) -> None:
@@ -185,7 +185,7 @@ def test_what_a_sleeping_guest_is_asked_waits_for_its_wake(host: Host) -> None:
     with Running(host.command(host.domain, "power", "slowly", "300")) as probe:
         assert probe.line() == {"asked": 300}
         assert host.ask("agent", "wake")["was-asleep"]
-        assert probe.line()["lines"] == 300
+        assert probe.line()["replies"] == 300
 
 
 def test_a_libvirtd_that_ends_is_noticed_and_found_again(host: Host) -> None:

@@ -123,18 +123,21 @@ int watch(GMainContext* context, Guest& guest) {
 }
 
 struct Received {
-    std::int64_t bytes = 0, lines = 0;
+    std::int64_t bytes = 0, replies = 0;
 };
 
-/// Until there were so many lines or the other side ends.
-Received receive(int socket, std::int64_t lines) {
+/// Until there were so many replies or the other side ends. Events come between them.
+Received receive(int socket, std::int64_t replies) {
     Received sum;
     std::array<char, 65536> buffer;
-    for (pollfd entry{socket, POLLIN, 0}; sum.lines < lines && poll(&entry, 1, 60000) == 1;) {
+    std::string text;
+    for (pollfd entry{socket, POLLIN, 0}; sum.replies < replies && poll(&entry, 1, 60000) == 1;) {
         const ssize_t got = recv(socket, buffer.data(), buffer.size(), 0);
         if (got <= 0) break;
         sum.bytes += got;
-        sum.lines += std::count(buffer.begin(), buffer.begin() + got, '\n');
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+        for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
+            sum.replies += text.starts_with("{\"return\"") ? 1 : 0;
     }
     return sum;
 }
@@ -184,7 +187,7 @@ int raw(GMainContext* context, const GuestSpec& spec, const std::string& verb, i
     pollfd end{socket.get(), 0, 0};
     if (hold) poll(&end, 1, 60000);
     const Received sum = receive(socket.get(), hold ? INT64_MAX : count);
-    print(Json::object({{"bytes", sum.bytes}, {"lines", sum.lines}}));
+    print(Json::object({{"bytes", sum.bytes}, {"replies", sum.replies}}));
     return 0;
 }
 

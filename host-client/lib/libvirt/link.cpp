@@ -32,8 +32,10 @@ Result<std::shared_ptr<Link>> Link::open(const std::string& uri, Lifecycles life
     return link;
 }
 
+// Not from inside: libvirt holds a lock meanwhile, and listeners call it.
 void Link::on_closed(virConnectPtr, int, void* opaque) {
-    if (const auto link = static_cast<Watcher*>(opaque)->lock()) link->lost();
+    if (const auto link = static_cast<Watcher*>(opaque)->lock())
+        on_event_thread([link] { link->lost(); });
 }
 
 int Link::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque) {
