@@ -39,15 +39,17 @@ listen_addr = "127.0.0.1"
 auth_tcp = "none"
 """
 
-START = "\n".join(
+PID_FILE = "/run/libvirt/libvirtd.pid"
+
+SET_UP = "\n".join(
     ["set -e"]
     + [f"mkdir -p {path}; mount -t tmpfs tmpfs {path}" for path in OWN_DIRECTORIES]
     + [
         f"printf '%s' '{QEMU_CONF}' >/etc/libvirt/qemu.conf",
         f"printf '%s' '{LIBVIRTD_CONF}' >/etc/libvirt/libvirtd.conf",
-        'echo "$1" >>/etc/libvirt/libvirtd.conf',
+        'echo "$1" >>/etc/libvirt/libvirtd.conf; shift',
         "touch /run/libvirt/of-the-lab",
-        "exec libvirtd $2 --pid-file /run/libvirt/libvirtd.pid",
+        'exec libvirtd "$@"',
     ]
 )
 
@@ -68,34 +70,48 @@ class Libvirtd:
     def __init__(self, log: Path, tcp: bool = False) -> None:
         self.uri = "qemu:///system"
         """For clients inside(); by TCP for any."""
-        settings = ["", ""]
+        settings = ""
         if tcp:
             port = free_port()
             self.uri = f"qemu+tcp://127.0.0.1:{port}/system"
-            settings = [f'listen_tcp = 1\ntcp_port = "{port}"', "--listen"]
-        with log.open("wb") as output:
-            self._daemon = subprocess.Popen(
-                [*DIE_WITH_US, "unshare", "--mount", "sh", "-c", START, "sh", *settings],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+            settings = f'listen_tcp = 1\ntcp_port = "{port}"'
+        self._arguments = [*(["--listen"] if tcp else []), "--pid-file", PID_FILE]
+        self._log = log
+        setup = [*DIE_WITH_US, "unshare", "--mount", "sh", "-c", SET_UP, "sh", settings]
+        self._daemon = self._spawn([*setup, *self._arguments])
+        self._namespace = f"/proc/{self._daemon.pid}/ns/mnt"
+        self._await_answer()
+        self._opened = os.open(self._namespace, os.O_RDONLY)
+        self._namespace = f"/proc/{os.getpid()}/fd/{self._opened}"
+
+    def _spawn(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as output:
+            return subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
+
+    def _await_answer(self) -> None:
         wait_until(lambda: self.try_virsh("version").returncode == 0, 30, "libvirtd does not answer")
 
     def stop(self) -> None:
         """End the daemon; domains must have ended before."""
         self._daemon.terminate()
         self._daemon.wait(10)
+        os.close(self._opened)
 
     def kill(self) -> None:
         """End the daemon at once; its domains go on."""
         self._daemon.kill()
         self._daemon.wait(10)
 
+    def start_again(self) -> None:
+        """After kill()."""
+        self._daemon = self._spawn([*DIE_WITH_US, *self.inside("libvirtd", *self._arguments)])
+        self._await_answer()
+
     def inside(self, *words: str) -> list[str]:
         """A command as it is run where this libvirtd is the only one."""
-        namespace = f"--mount=/proc/{self._daemon.pid}/ns/mnt"
-        return ["nsenter", namespace, "sh", "-c", INSIDE, "sh", *words]
+        return ["nsenter", f"--mount={self._namespace}", "sh", "-c", INSIDE, "sh", *words]
 
     def try_virsh(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run virsh as a user would."""

@@ -47,7 +47,7 @@ class Running:
 
     def __init__(self, command: list[str]) -> None:
         self._probe = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdout=subprocess.PIPE, text=True
         )
         self._lines: "queue.Queue[dict[str, Any]]" = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -58,11 +58,6 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self._probe.kill()
         self._probe.wait()
-
-    @property
-    def pid(self) -> int:
-        """Of the probe: sh and nsenter have become it."""
-        return self._probe.pid
 
     def _read(self) -> None:
         assert self._probe.stdout is not None
@@ -79,12 +74,6 @@ class Running:
             line = self.line(timeout)
             if value in str(line.get(key)):
                 return line
-
-    def go_on(self) -> None:
-        """A line on its standard input."""
-        assert self._probe.stdin is not None
-        self._probe.stdin.write("\n")
-        self._probe.stdin.flush()
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +95,9 @@ def hosts(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Iterator[li
         host.libvirtd.stop()
 
 
-def answers(host: Host) -> str:
+def answers(host: Host, port: str = "power") -> str:
     """Which of the agent and the machine answer."""
-    status = host.ask("power", "status")
+    status = host.ask(port, "status")
     return " ".join(side for side in ("agent", "qemu") if "error" not in status[side])
 
 
@@ -175,6 +164,40 @@ def test_a_watch_hears_the_guest_and_the_machine(host: Host) -> None:
         watch.wait("event", "SUSPEND")
         host.libvirtd.virsh("dompmwakeup", host.domain)
         watch.wait("event", "WAKEUP")
+        watch.wait("event", "HYPNOS_RESUMED")
+
+
+def test_many_replies_come_whole(host: Host) -> None:
+    assert host.lines(host.domain, "power", "read", "300")[-1]["replies"] == 300
+
+
+def test_a_guest_that_sends_what_nobody_reads_is_cut_off(host: Host) -> None:
+    """libvirt would keep it all in memory."""
+    most = (4 << 20) + (1 << 20)  # the bridge's, and what sockets and packets hold
+    count = 2 * most // host.lines(host.domain, "power", "read", "1")[-1]["bytes"]
+    assert host.lines(host.domain, "power", "hold", str(count))[-1]["bytes"] < most
+    assert answers(host) == "agent qemu"
+
+
+def test_what_a_sleeping_guest_is_asked_waits_for_its_wake(host: Host) -> None:
+    """A few more requests, and libvirtd would read nothing more from us."""
+    assert host.ask("agent", "suspend", "ram")["outcome"] == "slept"
+    with Running(host.command(host.domain, "power", "slowly", "300")) as probe:
+        assert probe.line() == {"asked": 300}
+        assert host.ask("agent", "wake")["was-asleep"]
+        assert probe.line()["replies"] == 300
+
+
+def test_a_libvirtd_that_ends_is_noticed_and_found_again(host: Host) -> None:
+    with Running(host.command(host.domain, "power", "watch")) as watch:
+        watch.wait("note", "power")
+        host.libvirtd.kill()
+        watch.wait("note", "is lost")
+        host.libvirtd.start_again()
+        wait_until(lambda: answers(host, "agent") == "agent qemu", 60, "the agent is not found again")
+        assert host.ask("agent", "suspend", "ram")["outcome"] == "slept"
+        watch.wait("event", "SUSPEND")
+        assert host.ask("agent", "wake")["was-asleep"]
         watch.wait("event", "HYPNOS_RESUMED")
 
 

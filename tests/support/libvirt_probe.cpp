@@ -10,15 +10,21 @@
 //   libvirt_probe URI DOMAIN agent|power call COMMAND [ARGUMENTS]
 //   libvirt_probe URI DOMAIN agent|power balloon [BYTES]
 //   libvirt_probe URI DOMAIN agent|power watch        until killed
-//   libvirt_probe URI DOMAIN agent|power hold         connects, reads nothing until a line comes
-//                                                     on standard input, then all to the end
+//   libvirt_probe URI DOMAIN power read COUNT         asks COUNT times, reads the replies
+//   libvirt_probe URI DOMAIN power slowly COUNT       the same, request by request
+//   libvirt_probe URI DOMAIN power hold COUNT         as read, but reads only what is left when
+//                                                     the other side has ended the connection
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
-#include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -116,35 +122,72 @@ int watch(GMainContext* context, Guest& guest) {
     for (;;) g_main_context_iteration(context, TRUE);
 }
 
-/// How many bytes come until the other side ends.
-std::int64_t drain(int socket) {
-    std::int64_t sum = 0;
+struct Received {
+    std::int64_t bytes = 0, replies = 0;
+};
+
+/// Until there were so many replies or the other side ends. Events come between them.
+Received receive(int socket, std::int64_t replies) {
+    Received sum;
     std::array<char, 65536> buffer;
-    for (pollfd entry{socket, POLLIN, 0}; poll(&entry, 1, 60000) == 1;) {
+    std::string text;
+    for (pollfd entry{socket, POLLIN, 0}; sum.replies < replies && poll(&entry, 1, 60000) == 1;) {
         const ssize_t got = recv(socket, buffer.data(), buffer.size(), 0);
         if (got <= 0) break;
-        sum += got;
+        sum.bytes += got;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+        for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
+            sum.replies += text.starts_with("{\"return\"") ? 1 : 0;
     }
     return sum;
 }
 
-int hold(GMainContext* context, const GuestSpec& spec, const std::string& port) {
-    const auto connector = port == "agent" ? libvirt::agent(context, spec)
-                                           : libvirt::channel(context, spec, spec.power);
+void ask_often(int socket, int count) {
+    std::string requests;
+    for (int i = 0; i < count; ++i) requests += "{\"execute\": \"guest-info\"}\n";
+    while (!requests.empty()) {
+        pollfd entry{socket, POLLOUT, 0};
+        if (poll(&entry, 1, 60000) != 1) return;
+        const ssize_t sent = send(socket, requests.data(), requests.size(), MSG_NOSIGNAL);
+        if (sent <= 0) return;
+        requests.erase(0, static_cast<std::size_t>(sent));
+    }
+}
+
+/// Request by request, each taken by the other side before the next.
+void ask_slowly(int socket, int count) {
+    const std::string request = "{\"execute\": \"guest-ping\"}\n";
+    for (int i = 0; i < count; ++i) {
+        (void)send(socket, request.data(), request.size(), MSG_NOSIGNAL);
+        for (int left = 1; left != 0;) ioctl(socket, SIOCOUTQ, &left);
+    }
+}
+
+UniqueFd connect(GMainContext* context, Connector& connector) {
     UniqueFd socket;
-    std::optional<Error> error;
-    connector->connect([&](Result<UniqueFd> opened) {
+    bool over = false;
+    connector.connect([&](Result<UniqueFd> opened) {
+        over = true;
         if (opened)
             socket = *std::move(opened);
         else
-            error = opened.error();
+            print_error(opened.error());
     });
-    while (!socket && !error) g_main_context_iteration(context, TRUE);
-    if (error) return print_error(*error);
-    print(Json::object({{"connected", connector->name()}}));
-    std::string line;
-    std::getline(std::cin, line);
-    print(Json::object({{"bytes", drain(socket.get())}}));
+    while (!over) g_main_context_iteration(context, TRUE);
+    return socket;
+}
+
+int raw(GMainContext* context, const GuestSpec& spec, const std::string& verb, int count) {
+    const auto connector = libvirt::channel(context, spec, spec.power);
+    const UniqueFd socket = connect(context, *connector);
+    if (!socket) return 1;
+    const bool hold = verb == "hold";
+    verb == "slowly" ? ask_slowly(socket.get(), count) : ask_often(socket.get(), count);
+    print(Json::object({{"asked", count}}));
+    pollfd end{socket.get(), 0, 0};
+    if (hold) poll(&end, 1, 60000);
+    const Received sum = receive(socket.get(), hold ? INT64_MAX : count);
+    print(Json::object({{"bytes", sum.bytes}, {"replies", sum.replies}}));
     return 0;
 }
 
@@ -157,7 +200,8 @@ int domain(const Words& words) {
     const MainContext context;
     const std::string& verb = words[3];
     if (verb == "balloon") return balloon(context.get(), spec, words);
-    if (verb == "hold") return hold(context.get(), spec, words[2]);
+    if (verb == "read" || verb == "hold" || verb == "slowly")
+        return raw(context.get(), spec, verb, std::stoi(words[4]));
     Guest guest(context.get(), spec);
     if (verb == "suspend") return suspend(context.get(), guest, words[4]);
     if (verb == "wake") return wake(context.get(), guest);

@@ -64,9 +64,10 @@ void Bridge::read_stream() {
         const int got = virStreamRecv(stream_.get(), buffer.data(), buffer.size());
         if (got == kWouldBlock) return;
         guest_ended_ = got <= 0;
+        unanswered_ = 0;
         if (got > 0) from_guest_.append(buffer.data(), static_cast<std::size_t>(got));
+        broken_ = from_guest_.size() > kFromGuest;
     }
-    if (from_guest_.size() > kFromGuest) broken_ = true;
 }
 
 void Bridge::write_socket() {
@@ -89,8 +90,9 @@ void Bridge::read_socket() {
 }
 
 void Bridge::write_stream() {
-    if (to_guest_.empty() || broken_ || guest_ended_) return;
+    if (!may_write() || broken_ || guest_ended_) return;
     const int sent = virStreamSend(stream_.get(), to_guest_.data(), to_guest_.size());
+    ++unanswered_;
     if (sent >= 0)
         to_guest_.erase(0, static_cast<std::size_t>(sent));
     else if (sent != kWouldBlock)
@@ -105,12 +107,12 @@ void Bridge::want_more() {
     virEventUpdateHandle(watch_, socket);
     int stream = 0;
     if (!guest_ended_) stream |= VIR_STREAM_EVENT_READABLE;
-    if (!to_guest_.empty()) stream |= VIR_STREAM_EVENT_WRITABLE;
+    if (may_write()) stream |= VIR_STREAM_EVENT_WRITABLE;
     virStreamEventUpdateCallback(stream_.get(), stream);
 }
 
 bool Bridge::over() const {
-    return broken_ || (user_ended_ && to_guest_.empty()) || (guest_ended_ && from_guest_.empty());
+    return broken_ || (user_ended_ && !may_write()) || (guest_ended_ && from_guest_.empty());
 }
 
 // The daemon is told, which may block.

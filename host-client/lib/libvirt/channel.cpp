@@ -14,18 +14,21 @@
 namespace hypnos::libvirt {
 namespace {
 
-Result<std::shared_ptr<UniqueFd>> open_channel(Connection& connection, const std::string& name,
-                                               const std::string& port) {
-    Result<Domain> domain = connection.find(name);
+// A link of its own: when a guest does not read its channel, libvirtd soon reads nothing more from
+// this client, whatever it is for, until keepalive ends the link.
+PortConnector::Opened open_channel(const std::string& uri, const std::string& name,
+                                   const std::string& port) {
+    const auto link = Link::open(uri, Link::Lifecycles::Unheard);
+    if (!link) return fail(link.error());
+    const Result<Domain> domain = find_domain(*link, name);
     if (!domain) return fail(domain.error());
-    virConnectPtr link = domain->link->get();
-    Handle<virStream> stream(virStreamNew(link, VIR_STREAM_NONBLOCK));
+    Handle<virStream> stream(virStreamNew((*link)->get(), VIR_STREAM_NONBLOCK));
     const std::string tried = "cannot open " + port + " of " + name;
     if (!stream || virDomainOpenChannel(domain->get(), port.c_str(), stream.get(), 0) != 0)
         return fail(last_error(ErrorCode::Unreachable, tried));
     Result<SocketPair> sockets = socket_pair(Server::DoesNotBlock);
     if (!sockets) return fail(sockets.error());
-    Bridge::start(domain->link, std::move(stream), std::move(sockets->server));
+    Bridge::start(*link, std::move(stream), std::move(sockets->server));
     return std::make_shared<UniqueFd>(std::move(sockets->user));
 }
 
@@ -36,7 +39,7 @@ std::unique_ptr<Connector> channel(GMainContext* context, const GuestSpec& guest
     return std::make_unique<PortConnector>(
         context, guest.uri, guest.domain + " " + port,
         [domain = guest.domain, port](const std::shared_ptr<Connection>& connection) {
-            return open_channel(*connection, domain, port);
+            return open_channel(connection->uri(), domain, port);
         });
 }
 

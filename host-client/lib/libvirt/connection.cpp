@@ -46,7 +46,7 @@ Connection::Attempt Connection::attempt() {
         if (useful) return attempt_;
         attempt_ = promise.get_future().share();
     }
-    const Result<std::shared_ptr<Link>> link = Link::open(uri_);
+    const Result<std::shared_ptr<Link>> link = Link::open(uri_, Link::Lifecycles::Heard);
     promise.set_value(link ? Opened{*link, {}} : Opened{nullptr, link.error().message});
     const std::lock_guard lock(mutex_);
     return attempt_;
@@ -59,13 +59,18 @@ Result<std::shared_ptr<Link>> Connection::link() {
     return opened.link;
 }
 
-Result<Domain> Connection::find(const std::string& domain) {
+Result<Domain> Connection::find(const std::string& name) {
     const Result<std::shared_ptr<Link>> connected = link();
     if (!connected) return fail(connected.error());
-    Handle<virDomain> handle(virDomainLookupByName((*connected)->get(), domain.c_str()));
+    return find_domain(*connected, name);
+}
+
+Result<Domain> find_domain(const std::shared_ptr<Link>& link, const std::string& name) {
+    Handle<virDomain> handle(virDomainLookupByName(link->get(), name.c_str()));
     if (!handle)
-        return fail(last_error(ErrorCode::Unreachable, "cannot find " + domain + " at " + uri_));
-    return Domain{*connected, std::move(handle)};
+        return fail(
+            last_error(ErrorCode::Unreachable, "cannot find " + name + " at " + link->uri()));
+    return Domain{link, std::move(handle)};
 }
 
 }  // namespace hypnos::libvirt

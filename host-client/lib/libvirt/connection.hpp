@@ -31,6 +31,10 @@ struct Domain {
     [[nodiscard]] virDomainPtr get() const { return handle.get(); }
 };
 
+/// Blocks. Errors are Unreachable.
+[[nodiscard]] Result<Domain> find_domain(const std::shared_ptr<Link>& link,
+                                         const std::string& name);
+
 /// Thread-safe.
 class Connection {
   public:
@@ -42,7 +46,7 @@ class Connection {
     /// Opens the link unless it is open; blocks. Who calls meanwhile waits for the same attempt.
     [[nodiscard]] Result<std::shared_ptr<Link>> link();
     /// Blocks. Errors are Unreachable.
-    [[nodiscard]] Result<Domain> find(const std::string& domain);
+    [[nodiscard]] Result<Domain> find(const std::string& name);
 
     /// On a thread for questions.
     void run(Threads::Job job) { threads_.run(std::move(job)); }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Domains of libvirt as guests. Connections are shared: everything in this process that names the
-// same URI uses one, which is opened when first needed and closed with its last user. libvirt's calls block, so
-// they run on threads of their own; its events come on one thread that runs libvirt's event loop as
-// long as the process lives. Nothing of that is seen from outside: results arrive on the context.
+// same URI uses one, which is opened when first needed and closed with its last user; only a channel
+// has one of its own. libvirt's calls block, so they run on threads of their own, few at once; its
+// events come on one thread that runs libvirt's event loop as long as the process lives. Nothing of
+// that is seen from outside: results arrive on the context.
 //
 // Built without libvirt, all of this says so with Usage (none.cpp).
 

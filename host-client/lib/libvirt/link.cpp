@@ -21,18 +21,21 @@ void free_watcher(void* opaque) { delete static_cast<std::weak_ptr<Link>*>(opaqu
 
 }  // namespace
 
-Result<std::shared_ptr<Link>> Link::open(const std::string& uri) {
+Result<std::shared_ptr<Link>> Link::open(const std::string& uri, Lifecycles lifecycles) {
     start_events();
     virConnectPtr connection = virConnectOpen(uri.c_str());
     if (connection == nullptr)
         return fail(last_error(ErrorCode::Unreachable, "cannot connect to libvirt at " + uri));
-    const std::shared_ptr<Link> link(new Link(connection));
-    link->watch();
+    const std::shared_ptr<Link> link(new Link(connection, uri));
+    link->watch_connection();
+    if (lifecycles == Lifecycles::Heard) link->watch_domains();
     return link;
 }
 
+// Not from inside: libvirt holds a lock meanwhile, and listeners call it.
 void Link::on_closed(virConnectPtr, int, void* opaque) {
-    if (const auto link = static_cast<Watcher*>(opaque)->lock()) link->lost();
+    if (const auto link = static_cast<Watcher*>(opaque)->lock())
+        on_event_thread([link] { link->lost(); });
 }
 
 int Link::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque) {
@@ -41,15 +44,18 @@ int Link::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail
     return 0;
 }
 
-// Drivers inside this process know neither keepalive nor a close callback, and need none. Events
-// are asked for once, for all domains: libvirt takes a second callback for the same domain only if
-// it is another function.
-void Link::watch() {
+// Drivers inside this process know neither keepalive nor a close callback, and need none.
+void Link::watch_connection() {
     virConnectSetKeepAlive(connection_, kKeepAliveSeconds, kKeepAliveCount);
     auto watcher = std::make_unique<Watcher>(weak_from_this());
     if (virConnectRegisterCloseCallback(connection_, on_closed, watcher.get(), free_watcher) == 0)
         (void)watcher.release();
-    watcher = std::make_unique<Watcher>(weak_from_this());
+}
+
+// Once for all domains: libvirt takes a second callback for the same domain only if it is another
+// function.
+void Link::watch_domains() {
+    auto watcher = std::make_unique<Watcher>(weak_from_this());
     registration_ = virConnectDomainEventRegisterAny(
         connection_, nullptr, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
         VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), watcher.get(), free_watcher);

@@ -28,11 +28,16 @@ class Link : public std::enable_shared_from_this<Link> {
         std::function<void(int event, int detail)> lifecycle;
     };
 
-    /// Blocks, for minutes if the host is gone.
-    [[nodiscard]] static Result<std::shared_ptr<Link>> open(const std::string& uri);
+    /// Whether listeners hear of lifecycles: of all domains, so not every link should ask for it.
+    enum class Lifecycles { Unheard, Heard };
+
+    /// Blocks, for minutes if the host is gone. Errors are Unreachable.
+    [[nodiscard]] static Result<std::shared_ptr<Link>> open(const std::string& uri,
+                                                            Lifecycles lifecycles);
     ~Link();
 
     [[nodiscard]] virConnectPtr get() const { return connection_; }
+    [[nodiscard]] const std::string& uri() const { return uri_; }
     [[nodiscard]] bool alive() const;
 
     int listen(Listener listener);
@@ -42,8 +47,10 @@ class Link : public std::enable_shared_from_this<Link> {
   private:
     using Watcher = std::weak_ptr<Link>;
 
-    explicit Link(virConnectPtr connection) : connection_(connection) {}
-    void watch();
+    Link(virConnectPtr connection, std::string uri)
+        : connection_(connection), uri_(std::move(uri)) {}
+    void watch_connection();
+    void watch_domains();
     void lost();
     void lifecycle(const std::string& domain, int event, int detail);
     static void on_closed(virConnectPtr connection, int reason, void* opaque);
@@ -51,6 +58,7 @@ class Link : public std::enable_shared_from_this<Link> {
                             void* opaque);
 
     virConnectPtr connection_;
+    std::string uri_;
     int registration_ = -1;
     mutable std::mutex mutex_;
     bool alive_ = true;
