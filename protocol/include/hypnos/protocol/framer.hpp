@@ -34,7 +34,7 @@ class Framer {
     [[nodiscard]] HYPNOS_API std::optional<Result<std::string>> next();
 
     /// False if next() would find nothing more than white space.
-    [[nodiscard]] bool has_more();
+    [[nodiscard]] HYPNOS_API bool has_more();
 
     /// Forgets everything, as at the end of a connection.
     HYPNOS_API void reset();
