@@ -40,7 +40,8 @@ Exit ask(const std::vector<std::string>& words, const Question& question) {
     auto plan = FleetPlan::make(names, {});
     if (!plan) return complain(plan.error());
     Teller teller(names, json == TRUE);
-    FleetRun run(context.get(), *plan, teller, [&](std::size_t i, const auto& ended) {
+    Interrupt interrupt(context.get());
+    FleetRun run(context.get(), *plan, teller, interrupt, [&](std::size_t i, const auto& ended) {
         question.ask(*guests[i], *limit,
                      [&, i, ended](const auto& reply) { ended(tell(question, names[i], reply)); });
     });

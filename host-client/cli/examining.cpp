@@ -59,7 +59,8 @@ Exit examine(GMainContext* context, const std::vector<GuestSpec>& specs, const F
     if (!plan) return complain(plan.error());
     Examination examination(context, specs, choices);
     Teller teller(names_of(specs), choices.json);
-    FleetRun run(context, *plan, teller,
+    Interrupt interrupt(context);
+    FleetRun run(context, *plan, teller, interrupt,
                  [&](std::size_t index, const auto& ended) { examination.start(index, ended); });
     run.run();
     return teller.finish();

@@ -5,18 +5,18 @@
 
 #include <algorithm>
 
-#include "interrupt.hpp"
-
 namespace hypnos::cli {
 
-FleetRun::FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, const Start& start)
-    : context_(context), plan_(plan), teller_(teller), start_(start) {}
+FleetRun::FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, Interrupt& interrupt,
+                   const Start& start)
+    : context_(context), plan_(plan), teller_(teller), interrupt_(interrupt), start_(start) {}
 
-bool FleetRun::run() {
-    const Interrupt interrupted(context_, [this] { interrupt(); });
+void FleetRun::run() {
+    interrupt_.then([this] { stop(); });
+    if (interrupt_.has_come()) plan_.stop();
     start_next();
     while (!plan_.over()) g_main_context_iteration(context_, TRUE);
-    return interrupted.has_come();
+    interrupt_.then({});
 }
 
 void FleetRun::start_next() {
@@ -36,7 +36,7 @@ void FleetRun::ended(std::size_t index, HostTime since, const Told& told) {
     start_next();
 }
 
-void FleetRun::interrupt() {
+void FleetRun::stop() {
     plan_.stop();
     if (!cancel_) return;
     const std::vector<std::size_t> running = running_;

@@ -12,6 +12,7 @@
 #include "glib/source.hpp"
 #include "hypnos/clock.hpp"
 #include "hypnos/fleet.hpp"
+#include "interrupt.hpp"
 #include "told.hpp"
 
 namespace hypnos::cli {
@@ -24,13 +25,13 @@ class FleetRun {
     /// Calls off what runs on guest `index`, which then ends by itself.
     using Cancel = std::function<void(std::size_t index)>;
 
-    FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, const Start& start);
+    FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, Interrupt& interrupt,
+             const Start& start);
 
     void cancel_with(const Cancel& cancel) { cancel_ = cancel; }
 
-    /// Until nothing runs and nothing will start. Ctrl-C starts nothing more and cancels what runs;
-    /// true if it came.
-    bool run();
+    /// Until nothing runs and nothing will start. Ctrl-C starts nothing more and cancels what runs.
+    void run();
 
     /// Tells of those that never started, as {"guest", "verb", "error": {"class": "skipped", "text"}}.
     void tell_skipped(const std::vector<std::string>& names, const std::string& verb);
@@ -38,11 +39,12 @@ class FleetRun {
   private:
     void start_next();
     void ended(std::size_t index, HostTime since, const Told& told);
-    void interrupt();
+    void stop();
 
     GMainContext* context_;
     FleetPlan& plan_;
     Teller& teller_;
+    Interrupt& interrupt_;
     Start start_;
     Cancel cancel_;
     std::vector<std::size_t> running_;

@@ -9,7 +9,6 @@
 #include <memory>
 
 #include "glib/boot_timer.hpp"
-#include "interrupt.hpp"
 #include "terminal.hpp"
 
 namespace hypnos::cli {
@@ -97,13 +96,12 @@ Result<milliseconds> parse_until(const std::string& text) {
     return parse_seconds("--until", static_cast<double>(us) / 1e6);
 }
 
-void wait_until(GMainContext* context, HostTime at) {
+void wait_until(GMainContext* context, HostTime at, const Interrupt& interrupt) {
     bool over = false;
     glib::BootTimer timer(context, [&] { over = true; });
     timer.set(at);
-    const Interrupt interrupt(context, [&] { over = true; });
     if (isatty(STDERR_FILENO) == 1) complain("the guests sleep; Ctrl-C wakes them now");
-    while (!over) g_main_context_iteration(context, TRUE);
+    while (!over && !interrupt.has_come()) g_main_context_iteration(context, TRUE);
 }
 
 }  // namespace hypnos::cli

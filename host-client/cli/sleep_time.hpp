@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "hypnos/clock.hpp"
+#include "interrupt.hpp"
 #include "options.hpp"
 
 namespace hypnos::cli {
@@ -35,6 +36,6 @@ class SleepTime {
 [[nodiscard]] Result<std::chrono::milliseconds> parse_until(const std::string& text);
 
 /// Until then, or Ctrl-C.
-void wait_until(GMainContext* context, HostTime at);
+void wait_until(GMainContext* context, HostTime at, const Interrupt& interrupt);
 
 }  // namespace hypnos::cli

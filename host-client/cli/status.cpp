@@ -61,7 +61,8 @@ Exit status(const Words& words) {
     auto plan = FleetPlan::make(names, {});
     if (!plan) return complain(plan.error());
     Teller teller(names, json == TRUE);
-    FleetRun run(context.get(), *plan, teller, [&](std::size_t i, const auto& ended) {
+    Interrupt interrupt(context.get());
+    FleetRun run(context.get(), *plan, teller, interrupt, [&](std::size_t i, const auto& ended) {
         guests[i]->status(
             kLimit, [&, i, ended](const GuestStatus& status) { ended(tell(names[i], status)); });
     });

@@ -152,26 +152,26 @@ class Suspending {
             const Result<void> guarded = guard_memory(context_, guests_);
             if (!guarded) return complain(guarded.error());
         }
-        const bool interrupted = suspend_all();
+        suspend_all();
         const Exit exit = teller_.finish();
         guests_.clear();  // QEMU's sockets serve one client each: not us while they sleep
-        if (asleep() > 0 && line_.wake_at && !interrupted) wait_until(context_, *line_.wake_at);
+        if (asleep() > 0 && line_.wake_at) wait_until(context_, *line_.wake_at, interrupt_);
         const std::vector<std::size_t> woken = line_.wake_at ? asleep_ : line_.plan->undo();
         const Exit waking = wake(woken);
         return exit == Exit::Done ? waking : exit;
     }
 
   private:
-    bool suspend_all() {
-        FleetRun run(context_, *line_.plan, teller_, [this](std::size_t i, const auto& ended) {
-            guests_[i]->suspend(line_.options, [this, i, ended](const auto& report) {
-                ended(tell(line_.guests[i].name, line_, report));
-            });
-        });
+    void suspend_all() {
+        FleetRun run(context_, *line_.plan, teller_, interrupt_,
+                     [this](std::size_t i, const auto& ended) {
+                         guests_[i]->suspend(line_.options, [this, i, ended](const auto& report) {
+                             ended(tell(line_.guests[i].name, line_, report));
+                         });
+                     });
         run.cancel_with([this](std::size_t i) { guests_[i]->cancel(); });
-        const bool interrupted = run.run();
+        run.run();
         run.tell_skipped(names_of(line_.guests), "suspend");
-        return interrupted;
     }
 
     std::size_t asleep() {
@@ -191,6 +191,7 @@ class Suspending {
     Line& line_;
     Guests guests_;
     Teller teller_;
+    Interrupt interrupt_{context_};
     std::vector<std::size_t> asleep_;
 };
 

@@ -55,7 +55,8 @@ Exit wake_guests(GMainContext* context, const std::vector<GuestSpec>& specs,
     FleetPlan plan = asleep->reversed();
     const Guests guests = make_guests(context, specs);
     Teller teller(names, choices.json);
-    FleetRun run(context, plan, teller, [&](std::size_t i, const auto& ended) {
+    Interrupt interrupt(context);
+    FleetRun run(context, plan, teller, interrupt, [&](std::size_t i, const auto& ended) {
         const auto done = [&, i, ended](const auto& report) { ended(tell(names[i], report)); };
         const WakeOptions options = options_for(names[i], choices);
         choices.wait ? guests[i]->wait_resumed(options, done) : guests[i]->wake(options, done);
