@@ -77,8 +77,10 @@ void Teller::print_table() const {
                    "  " + padded(seconds(row.took), 7) + "  " + printable(row.told.text));
 }
 
-Exit Teller::finish() const {
+Exit Teller::finish() {
     clear_progress();
+    std::stable_sort(rows_.begin(), rows_.end(),
+                     [](const Row& a, const Row& b) { return a.index < b.index; });
     if (!json_ && names_.size() > 1) print_table();
     Exit exit = Exit::Done;
     for (const Row& row : rows_) {

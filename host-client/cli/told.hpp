@@ -38,9 +38,9 @@ class Teller {
     void show_progress(const FleetPlan& plan) const;
     void clear_progress() const;
 
-    /// The table, and what exit status follows: 0 if all are done; if all others agree, theirs;
+    /// The table, in the order of the names, and what exit status follows: 0 if all are done; if all others agree, theirs;
     /// else 1.
-    [[nodiscard]] Exit finish() const;
+    [[nodiscard]] Exit finish();
 
   private:
     struct Row {
