@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include <optional>
+#include <libvirt/virterror.h>
+
 #include <utility>
 
 #include "libvirt/bridge.hpp"
@@ -14,6 +15,9 @@
 namespace hypnos::libvirt {
 namespace {
 
+// libvirt 9.0 says so by this code alone: "Active channel stream exists for this domain".
+bool is_held() { return virGetLastErrorCode() == VIR_ERR_OPERATION_FAILED; }
+
 // A link of its own: when a guest does not read its channel, libvirtd soon reads nothing more from
 // this client, whatever it is for, until keepalive ends the link.
 PortConnector::Opened open_channel(const std::string& uri, const std::string& name,
@@ -24,8 +28,11 @@ PortConnector::Opened open_channel(const std::string& uri, const std::string& na
     if (!domain) return fail(domain.error());
     Handle<virStream> stream(virStreamNew((*link)->get(), VIR_STREAM_NONBLOCK));
     const std::string tried = "cannot open " + port + " of " + name;
-    if (!stream || virDomainOpenChannel(domain->get(), port.c_str(), stream.get(), 0) != 0)
+    if (!stream) return fail(last_error(ErrorCode::Unreachable, tried));
+    if (virDomainOpenChannel(domain->get(), port.c_str(), stream.get(), 0) != 0) {
+        if (is_held()) return nullptr;
         return fail(last_error(ErrorCode::Unreachable, tried));
+    }
     Result<SocketPair> sockets = socket_pair(Server::DoesNotBlock);
     if (!sockets) return fail(sockets.error());
     Bridge::start(*link, std::move(stream), std::move(sockets->server));

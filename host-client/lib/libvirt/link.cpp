@@ -44,12 +44,12 @@ int Link::on_lifecycle(virConnectPtr, virDomainPtr domain, int event, int detail
     return 0;
 }
 
-// Drivers inside this process know neither keepalive nor a close callback, and need none.
+// Drivers inside this process know neither keepalive nor a close callback, and need none. They
+// accept one all the same and never free what it is given: so that is ours to free.
 void Link::watch_connection() {
     virConnectSetKeepAlive(connection_, kKeepAliveSeconds, kKeepAliveCount);
-    auto watcher = std::make_unique<Watcher>(weak_from_this());
-    if (virConnectRegisterCloseCallback(connection_, on_closed, watcher.get(), free_watcher) == 0)
-        (void)watcher.release();
+    watcher_ = std::make_unique<Watcher>(weak_from_this());
+    virConnectRegisterCloseCallback(connection_, on_closed, watcher_.get(), nullptr);
 }
 
 // Once for all domains: libvirt takes a second callback for the same domain only if it is another
@@ -63,7 +63,8 @@ void Link::watch_domains() {
 }
 
 Link::~Link() {
-    std::thread([connection = connection_, registration = registration_] {
+    std::thread([connection = connection_, registration = registration_,
+                 watcher = std::move(watcher_)] {
         if (registration >= 0) virConnectDomainEventDeregisterAny(connection, registration);
         virConnectUnregisterCloseCallback(connection, on_closed);
         virConnectClose(connection);

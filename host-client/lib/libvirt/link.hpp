@@ -60,6 +60,7 @@ class Link : public std::enable_shared_from_this<Link> {
     virConnectPtr connection_;
     std::string uri_;
     int registration_ = -1;
+    std::unique_ptr<Watcher> watcher_;
     mutable std::mutex mutex_;
     bool alive_ = true;
     int last_id_ = 0;

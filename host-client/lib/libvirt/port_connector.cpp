@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace hypnos::libvirt {
+namespace {
+
+constexpr int kAttempts = 20;
+constexpr std::chrono::milliseconds kPause{100};
+
+}  // namespace
 
 PortConnector::PortConnector(GMainContext* context, const std::string& uri, std::string name,
                              Open open)
@@ -16,12 +22,26 @@ PortConnector::PortConnector(GMainContext* context, const std::string& uri, std:
       calls_(inbox_, connection_) {}
 
 void PortConnector::connect(Done done) {
-    using Socket = std::shared_ptr<UniqueFd>;
-    calls_.ask<Socket>([connection = connection_, open = open_] { return open(connection); },
-                       [done = std::move(done)](const Result<Socket>& socket) {
-                           if (!socket) return done(fail(socket.error()));
-                           done(std::move(**socket));
-                       });
+    done_ = std::move(done);
+    attempt(kAttempts);
+}
+
+void PortConnector::attempt(int left) {
+    calls_.ask<std::shared_ptr<UniqueFd>>(
+        [connection = connection_, open = open_] { return open(connection); },
+        [this, left](const Opened& socket) { opened(socket, left - 1); });
+}
+
+void PortConnector::opened(const Opened& socket, int left) {
+    if (socket && !*socket && left > 0) {
+        again_ = glib::after(inbox_->context(), kPause, [this, left] { attempt(left); });
+        return;
+    }
+    const Done done = std::move(done_);
+    if (!socket) return done(fail(socket.error()));
+    if (*socket) return done(std::move(**socket));
+    done(fail(ErrorCode::Unreachable,
+              "cannot open " + name_ + ": another client has it; see who watches this guest"));
 }
 
 }  // namespace hypnos::libvirt

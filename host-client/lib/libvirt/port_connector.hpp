@@ -14,9 +14,12 @@
 
 namespace hypnos::libvirt {
 
+/// Asks again for a port that another client holds, for two seconds: libvirtd notices the end of a
+/// client a little later than whoever waited for that end.
 class PortConnector : public Connector {
   public:
-    /// The caller's end; shared only so that it can be handed from thread to thread.
+    /// The caller's end, or null if another client has the port; shared only so that it can be
+    /// handed from thread to thread.
     using Opened = Result<std::shared_ptr<UniqueFd>>;
     /// Blocks.
     using Open = std::function<Opened(const std::shared_ptr<Connection>&)>;
@@ -28,11 +31,16 @@ class PortConnector : public Connector {
     [[nodiscard]] std::string name() const override { return name_; }
 
   private:
+    void attempt(int left);
+    void opened(const Opened& socket, int left);
+
     std::string name_;
     Open open_;
     std::shared_ptr<Inbox> inbox_;
     std::shared_ptr<Connection> connection_;
     Calls calls_;
+    Done done_;
+    glib::Source again_;
 };
 
 }  // namespace hypnos::libvirt
