@@ -28,6 +28,7 @@ Exit dry_run(GMainContext* context, const std::vector<GuestSpec>& specs, const F
     if (!plan) return complain(plan.error());
     if (!choices.json) print_order(names_of(specs), *plan);
     const Exit examined = examine(context, specs, order, choices);
+    if (specs.size() < 2) return examined;
     const Result<void> guarded = guard_memory(context, make_guests(context, specs));
     if (!guarded) return complain(guarded.error());
     return examined;

@@ -63,6 +63,7 @@ Exit examine(GMainContext* context, const std::vector<GuestSpec>& specs, const F
     FleetRun run(context, *plan, teller, interrupt,
                  [&](std::size_t index, const auto& ended) { examination.start(index, ended); });
     run.run();
+    run.tell_skipped(names_of(specs), "preflight");
     return teller.finish();
 }
 

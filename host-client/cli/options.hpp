@@ -33,6 +33,7 @@ class Text {
     ~Text() { g_free(value_); }
 
     [[nodiscard]] char** slot() { return &value_; }
+    [[nodiscard]] bool is_given() const { return value_ != nullptr; }
     [[nodiscard]] std::string or_else(const char* fallback) const {
         return value_ == nullptr ? fallback : value_;
     }

@@ -62,10 +62,10 @@ Entries SleepTime::entries() {
 
 Result<std::optional<HostTime>> SleepTime::wake_at() const {
     const std::string duration = for_.or_else(""), time = until_.or_else("");
-    if (duration.empty() && time.empty()) return std::nullopt;
-    if (!duration.empty() && !time.empty())
+    if (!for_.is_given() && !until_.is_given()) return std::nullopt;
+    if (for_.is_given() && until_.is_given())
         return fail(ErrorCode::Usage, "--for and --until cannot both be given");
-    const auto wait = time.empty() ? parse_duration(duration) : parse_until(time);
+    const auto wait = for_.is_given() ? parse_duration(duration) : parse_until(time);
     if (!wait) return fail(wait.error());
     return host_now() + *wait;
 }

@@ -28,17 +28,23 @@ std::string directory() {
     return std::string(g_get_user_state_dir()) + "/hypnos/guests";
 }
 
-/// Any name is the name of one file.
-std::string path_of(const std::string& guest) {
-    std::string name = owned(g_uri_escape_string(guest.c_str(), nullptr, FALSE));
+/// Where it is, as its name depends on the words that it was asked for with.
+std::string identity_of(const GuestSpec& guest) {
+    if (!guest.domain.empty()) return guest.uri + " " + guest.domain;
+    return guest.qmp + " " + guest.agent + " " + guest.power;
+}
+
+std::string path_of(const GuestSpec& guest) {
+    const std::string identity = identity_of(guest);
+    std::string name = owned(g_uri_escape_string(identity.c_str(), nullptr, FALSE));
     if (name.size() > kNameMost)
-        name = owned(g_compute_checksum_for_string(G_CHECKSUM_SHA256, guest.c_str(), -1));
+        name = owned(g_compute_checksum_for_string(G_CHECKSUM_SHA256, identity.c_str(), -1));
     return directory() + "/" + name + ".json";
 }
 
 }  // namespace
 
-Json remembered(const std::string& guest) {
+Json remembered(const GuestSpec& guest) {
     char* text = nullptr;
     gsize length = 0;
     if (g_file_get_contents(path_of(guest).c_str(), &text, &length, nullptr) == FALSE) return {};
@@ -46,7 +52,7 @@ Json remembered(const std::string& guest) {
     return read_json({text, length}).value_or(Json());
 }
 
-void remember(const std::string& guest, const Json& report) {
+void remember(const GuestSpec& guest, const Json& report) {
     const std::string verb = report["verb"].string().value_or("");
     Json state = Json::object();
     if (const Json suspend = remembered(guest)["suspend"]; verb != "suspend" && !suspend.is_null())
@@ -58,7 +64,7 @@ void remember(const std::string& guest, const Json& report) {
     if (g_file_set_contents_full(path.c_str(), text.data(), static_cast<gssize>(text.size()),
                                  G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error) == TRUE)
         return;
-    complain("cannot remember the report of " + guest + ": " + error->message);
+    complain("cannot remember the report of " + guest.name + ": " + error->message);
     g_error_free(error);
 }
 

@@ -53,7 +53,7 @@ Result<void> read_times(Line& line, double timeout, double wake_after, const Sle
     const auto wake_at = time.wake_at();
     if (!wake_at) return fail(wake_at.error());
     line.wake_at = *wake_at;
-    if (wake_after == 0) return {};
+    if (wake_after < 0) return {};
     const auto alarm = parse_seconds("--wake-after", wake_after);
     if (!alarm) return fail(alarm.error());
     line.options.wake_after = *alarm;
@@ -97,7 +97,7 @@ Result<Line> parse(const Words& words) {
     Ordering ordering;
     SleepTime time;
     Text to, require;
-    double wake_after = 0, timeout = 60;
+    double wake_after = -1, timeout = 60;
     gboolean force = FALSE, json = FALSE, dry_run = FALSE, no_guard = FALSE;
     const Entries own{
         {"to", 0, 0, G_OPTION_ARG_STRING, to.slot(),
@@ -131,11 +131,11 @@ Result<Line> parse(const Words& words) {
     return line;
 }
 
-Told tell(const std::string& name, const Line& line, const Result<SuspendReport>& report) {
-    if (!report) return failed(name, "suspend", report.error());
-    const Json json = to_json(name, line.options.mode, *report);
+Told tell(const GuestSpec& spec, const Line& line, const Result<SuspendReport>& report) {
+    if (!report) return failed(spec.name, "suspend", report.error());
+    const Json json = to_json(spec.name, line.options.mode, *report);
     const Exit exit = exit_of(report->verdict.outcome, line.options.require);
-    remember(name, json);
+    remember(spec, json);
     return {exit, std::string(name_of(report->verdict.outcome)), report->verdict.text, json};
 }
 
@@ -155,7 +155,9 @@ class Suspending {
         suspend_all();
         const Exit exit = teller_.finish();
         guests_.clear();  // QEMU's sockets serve one client each: not us while they sleep
-        if (asleep() > 0 && line_.wake_at) wait_until(context_, *line_.wake_at, interrupt_);
+        const bool undone = !line_.plan->undo().empty();
+        if (asleep() > 0 && line_.wake_at && !undone)
+            wait_until(context_, *line_.wake_at, interrupt_);
         const std::vector<std::size_t> woken = line_.wake_at ? asleep_ : line_.plan->undo();
         const Exit waking = wake(woken);
         return exit == Exit::Done ? waking : exit;
@@ -166,7 +168,7 @@ class Suspending {
         FleetRun run(context_, *line_.plan, teller_, interrupt_,
                      [this](std::size_t i, const auto& ended) {
                          guests_[i]->suspend(line_.options, [this, i, ended](const auto& report) {
-                             ended(tell(line_.guests[i].name, line_, report));
+                             ended(tell(line_.guests[i], line_, report));
                          });
                      });
         run.cancel_with([this](std::size_t i) { guests_[i]->cancel(); });

@@ -66,9 +66,10 @@ Result<Json> remembered_reports(const Selecting& selecting, const Words& words) 
     const auto guests = selecting.select(words);
     if (!guests) return fail(guests.error());
     if (guests->size() != 1)
-        return fail(ErrorCode::Usage, "a timeline is of one guest: " + words.front() + " fits " +
-                                          std::to_string(guests->size()));
-    Json reports = remembered(guests->front().name);
+        return fail(ErrorCode::Usage,
+                    "a timeline is of one guest: " + (words.empty() ? "--all" : words.front()) +
+                        " fits " + std::to_string(guests->size()));
+    Json reports = remembered(guests->front());
     if (reports["suspend"].is_object()) return reports;
     return fail("no sleep of " + guests->front().name +
                 " is remembered: put it to sleep with hypnosctl suspend, or give --report");

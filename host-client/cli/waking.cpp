@@ -27,19 +27,19 @@ FleetOptions only_among(const std::vector<std::string>& names, FleetOptions opti
 }
 
 /// With what its sleep told: its memory, if a new QEMU has forgotten it, and its boot.
-WakeOptions options_for(const std::string& name, const WakeChoices& choices) {
+WakeOptions options_for(const GuestSpec& guest, const WakeChoices& choices) {
     WakeOptions options{.limit = choices.limit, .balloon = {}, .set_time = choices.restore};
-    const Json known = remembered(name), slept = known["suspend"];
+    const Json known = remembered(guest), slept = known["suspend"];
     if (slept["outcome"] != Json("slept") || known.has("wake")) return options;
     options.boot_id = slept["boot-id"].string().value_or("");
     if (choices.restore) options.balloon = slept["balloon-bytes"].integer();
     return options;
 }
 
-Told tell(const std::string& name, const Result<WakeReport>& report) {
-    if (!report) return failed(name, "wake", report.error());
-    const Json json = to_json(name, *report);
-    remember(name, json);
+Told tell(const GuestSpec& guest, const Result<WakeReport>& report) {
+    if (!report) return failed(guest.name, "wake", report.error());
+    const Json json = to_json(guest.name, *report);
+    remember(guest, json);
     if (report->image_lost)
         return {Exit::OtherOutcome, std::string(name_of(Outcome::ImageLost)), report->text, json};
     return {Exit::Done, "awake", report->text, json};
@@ -57,8 +57,8 @@ Exit wake_guests(GMainContext* context, const std::vector<GuestSpec>& specs,
     Teller teller(names, choices.json);
     Interrupt interrupt(context);
     FleetRun run(context, plan, teller, interrupt, [&](std::size_t i, const auto& ended) {
-        const auto done = [&, i, ended](const auto& report) { ended(tell(names[i], report)); };
-        const WakeOptions options = options_for(names[i], choices);
+        const auto done = [&, i, ended](const auto& report) { ended(tell(specs[i], report)); };
+        const WakeOptions options = options_for(specs[i], choices);
         choices.wait ? guests[i]->wait_resumed(options, done) : guests[i]->wake(options, done);
     });
     run.run();

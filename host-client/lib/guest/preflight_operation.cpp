@@ -65,7 +65,8 @@ void PreflightOperation::agent_came(const Result<Json>& findings) {
 
 void PreflightOperation::report_if_complete() {
     if (!machine_ || !agent_) return;
-    if (!*machine_ && !agent_facts_.answers) return finish(fail(agent_->error()));
+    const bool half_told = agent_facts_.is_hypnos && !*agent_;
+    if (half_told || (!*machine_ && !agent_facts_.answers)) return finish(fail(agent_->error()));
     PreflightReport report;
     for (const Finding& finding :
          host_findings(machine_->value_or(MachineFacts{}), agent_facts_, mode_))

@@ -94,6 +94,10 @@ void Restore::ask_clock(bool last) {
 // The guest read its clock some time between the question and the answer.
 void Restore::clock_read(const Result<Json>& guest_time, HostTime asked, bool last) {
     const std::optional<std::int64_t> ns = guest_time ? guest_time->integer() : std::nullopt;
+    if (!ns && last) {
+        restored_.clock_offset.reset();
+        problem("its clock was set and could not be read again");
+    }
     if (!ns) return finish();
     const auto half = std::chrono::duration_cast<std::chrono::nanoseconds>(host_now() - asked) / 2;
     std::int64_t off = 0;

@@ -125,6 +125,7 @@ void SuspendOperation::subscribe() {
 }
 
 void SuspendOperation::request() {
+    if (given_up_) return;
     requested_at_ = host_now();
     judge_.emplace(SleepQuestion{.mode = options_.mode,
                                  .transaction = report_.transaction,

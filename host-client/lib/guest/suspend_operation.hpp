@@ -56,6 +56,7 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     void conclude();
     void give_up(const Error& error) {
         limit_timer_.reset();  // the first reason is the one to tell
+        given_up_ = true;
         finish(tl::unexpected(error));
     }
     void mark(const std::string& name, HostTime at) { add_step(report_.timeline, name, at); }
@@ -66,6 +67,7 @@ class SuspendOperation : public Operation<Result<SuspendReport>> {
     std::optional<OutcomeJudge> judge_;  // from the request on
     HostTime requested_at_{};
     bool record_asked_ = false;  // the first record of this transaction is the one that counts
+    bool given_up_ = false;      // nothing was asked, and nothing will be
     bool soon_over_ = false;     // asleep: the agent's acceptance gets a moment more
     int qmp_ends_ = 0;
     bool foreign_ = false;  // the agent is not hypnos-agent

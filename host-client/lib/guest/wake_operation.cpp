@@ -44,7 +44,7 @@ void WakeOperation::open_machine() {
 
 // It may have been about to end after its image was written, or live on.
 void WakeOperation::open_machine_later() {
-    retry_ = glib::hub::after(ports().context, kLookAgain, [this] { open_machine(); });
+    machine_retry_ = glib::hub::after(ports().context, kLookAgain, [this] { open_machine(); });
 }
 
 void WakeOperation::machine_unreachable(const Error& error) {
@@ -141,8 +141,7 @@ void WakeOperation::answered() {
 
 void WakeOperation::agent_event(const Event& event) {
     if (!is_final(event)) return;
-    answered();  // what it says may be of an earlier sleep: the status decides
-    mark(event.name, host_now());
+    mark(event.name, host_now());  // it may be of an earlier sleep: the status decides
 }
 
 void WakeOperation::ask_status() {
@@ -228,7 +227,10 @@ std::string WakeOperation::story() const {
 void WakeOperation::deadline_passed() {
     if (restore_) return;  // it has the same limit
     const std::string limit = in_words(options_.limit);
-    if (answered_at_) return done("; its record of the sleep did not come within " + limit);
+    if (answered_at_)
+        return give_up(
+            {ErrorCode::TimedOut,
+             "the agent answered, but its record of the sleep did not come within " + limit});
     const char* what = !slept_    ? "the guest runs, but its agent did not answer"
                        : woke_at_ ? "QEMU reported WAKEUP, but the agent did not answer"
                                   : "QEMU did not report WAKEUP, nor did the agent answer,";

@@ -60,7 +60,7 @@ class WakeOperation : public Operation<Result<WakeReport>> {
     HostTime requested_at_{};
     std::optional<HostTime> woke_at_, answered_at_;
     bool slept_ = false;  // by what the machine said since the request
-    glib::Source limit_timer_, retry_;
+    glib::Source limit_timer_, retry_, machine_retry_;
     std::optional<Restore> restore_;
 };
 

@@ -150,11 +150,12 @@ TEST_F(WakeTest, AnAgentThatDoesNotAnswerIsAnError) {
     EXPECT_PRED2(contains, report.error().message, "WAKEUP, but the agent did not answer");
 }
 
-TEST_F(WakeTest, ARecordThatDoesNotComeIsNone) {
+TEST_F(WakeTest, ARecordThatDoesNotComeProvesNoWake) {
     agent.returns("hypnos-status", FakeAgent::status("undoing"));
     const auto report = wake(120ms);
-    ASSERT_TRUE(report);
-    EXPECT_PRED2(contains, report->text, "did not come");
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::TimedOut);
+    EXPECT_PRED2(contains, report.error().message, "did not come");
 }
 
 TEST_F(WakeTest, AForeignAgentAnswersAndThatIsAll) {
