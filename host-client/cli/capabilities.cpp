@@ -10,8 +10,6 @@ namespace {
 constexpr Synopsis kSynopsis{"capabilities", "GUEST...",
                              "Tells which sleeps work in a guest now, and why others do not."};
 
-std::string plain(const Json& value) { return value.string().value_or(value.dump()); }
-
 /// "ram (deep), hybrid; not disk: swap.none"
 std::string in_words(const Json& reply) {
     std::string works, not_;

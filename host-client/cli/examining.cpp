@@ -10,8 +10,6 @@
 namespace hypnos::cli {
 namespace {
 
-std::string plain(const Json& value) { return value.string().value_or(value.dump()); }
-
 std::string in_one_line(const Json& finding) {
     return plain(finding["severity"]) + " " + plain(finding["code"]) + " (" +
            plain(finding["subject"]) + "): " + plain(finding["hint"]);

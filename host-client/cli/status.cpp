@@ -16,8 +16,6 @@ constexpr Synopsis kSynopsis{"status", "[GUEST...]", "Tells what agents and QEMU
                              "be missing and says why. Exit status 3 if neither could be asked."};
 constexpr std::chrono::seconds kLimit{5};
 
-std::string plain(const Json& value) { return value.string().value_or(value.dump()); }
-
 std::string last_sleep(const Json& record) {
     std::string text = plain(record["outcome"]) + " (" + plain(record["mode"]) + ")";
     if (const auto slept = record["slept-ms"].integer())

@@ -184,6 +184,7 @@ class Suspending {
 
     Exit wake(const std::vector<std::size_t>& which) {
         std::vector<GuestSpec> specs;
+        line_.order.on_failure = OnFailure::Continue;  // as many as possible
         for (const std::size_t i : which) specs.push_back(line_.guests[i]);
         return specs.empty() ? Exit::Done
                              : wake_guests(context_, specs, line_.order, {.json = line_.json});

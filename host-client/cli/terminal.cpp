@@ -60,6 +60,8 @@ std::string printable(const std::string& text) {
     return result;
 }
 
+std::string plain(const Json& value) { return value.string().value_or(value.dump()); }
+
 void print_line(const std::string& text) {
     std::printf("%s\n", text.c_str());
     std::fflush(stdout);

@@ -28,6 +28,9 @@ enum class Exit {
 /// Pure ASCII without control characters: a guest's text must not steer the terminal.
 [[nodiscard]] std::string printable(const std::string& text);
 
+/// A string as it is, any other value as JSON.
+[[nodiscard]] std::string plain(const Json& value);
+
 /// One line on stdout, flushed: whoever reads a pipe sees it at once.
 void print_line(const std::string& text);
 

@@ -45,6 +45,8 @@ Result<Line> parse(const Words& words) {
     if (!guests) return fail(guests.error());
     const auto order = ordering.options(*guests);
     if (!order) return fail(order.error());
+    if (order->on_failure == OnFailure::Undo)
+        return fail(ErrorCode::Usage, "--on-failure undo is for suspend: what woke is left awake");
     return Line{*guests, *order, {*limit, no_restore == FALSE, wait == TRUE, json == TRUE}};
 }
 

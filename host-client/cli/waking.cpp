@@ -22,7 +22,6 @@ FleetOptions only_among(const std::vector<std::string>& names, FleetOptions opti
     std::erase_if(options.after, [&](const Order& order) {
         return !has(names, order.later) || !has(names, order.earlier);
     });
-    options.on_failure = OnFailure::Continue;
     return options;
 }
 

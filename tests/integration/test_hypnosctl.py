@@ -245,6 +245,7 @@ def test_what_is_remembered_makes_a_timeline(home: Path, make: Make) -> None:
         ["suspend", "web", "--after", "web"],
         ["suspend", "web", "--on-failure", "panic"],
         ["suspend", "web", "--parallel", "-1"],
+        ["wake", "web", "--on-failure", "undo"],
         ["agent", "w*", "guest-ping"],
         ["timeline", "w*"],
         ["list", "--connect", "nonsense://"],

@@ -72,13 +72,13 @@ void PreflightOperation::report_if_complete() {
          host_findings(machine_->value_or(MachineFacts{}), agent_facts_, mode_))
         report.findings.push_back(to_json(finding));
     if (*agent_)
-        for (const Json& finding : (**agent_)["findings"].elements()) {
-            if (report.findings.size() < kFindingsMost) report.findings.push_back(finding);
-        }
+        for (const Json& finding : (**agent_)["findings"].elements())
+            report.findings.push_back(finding);
     report.works = *agent_ && std::none_of(report.findings.begin(), report.findings.end(),
                                            [](const Json& finding) {
                                                return finding["severity"] == Json("block");
                                            });
+    report.findings.resize(std::min(report.findings.size(), kFindingsMost));
     finish(report);
 }
 
