@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "agent/commands/table.hpp"
-#include "agent/system/notify.hpp"
-#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/reader.hpp"
+#include "sleep/system/notify.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -34,8 +34,9 @@ Agent::Agent(const Options& options)
       config_(options.config),
       power_management_(root_),
       boot_id_(root_.text("/proc/sys/kernel/random/boot_id")),
-      logind_(root_, {.preparing = [this](SleepMode mode) { sleep_announced(mode); },
-                      .over = [this] { sleep_over(); }}),
+      logind_(root_, {"hypnos-agent", "prepares applications for sleep"},
+              {.preparing = [this](SleepMode mode) { sleep_announced(mode); },
+               .over = [this] { sleep_over(); }}),
       suspender_({.power = power_management_,
                   .config = config_,
                   .boot_id = boot_id_,

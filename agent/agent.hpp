@@ -18,12 +18,14 @@
 #include "agent/preflights.hpp"
 #include "agent/session.hpp"
 #include "agent/suspender.hpp"
-#include "agent/system/bus/logind.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/root.hpp"
 #include "agent/time_setter.hpp"
+#include "sleep/system/bus/logind.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 struct Options {
     Config config;

@@ -3,10 +3,10 @@
 
 #include "agent/inspection.hpp"
 
-#include "agent/system/bus/block_inhibitors.hpp"
-#include "agent/system/facts/facts.hpp"
 #include "agent/system/hooks/search.hpp"
 #include "agent/system/transaction_store.hpp"
+#include "sleep/system/bus/block_inhibitors.hpp"
+#include "sleep/system/facts/facts.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -10,11 +10,14 @@
 #include <vector>
 
 #include "agent/core/hook.hpp"
-#include "agent/core/preflight.hpp"
+#include "agent/core/record.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/power/power.hpp"
+#include "sleep/core/preflight.hpp"
+#include "sleep/system/power/power.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 struct Inspection {
     std::vector<Finding> findings;

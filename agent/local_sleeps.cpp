@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "agent/system/power/power.hpp"
-#include "agent/system/uuid.hpp"
+#include "sleep/system/power/power.hpp"
+#include "sleep/system/uuid.hpp"
 
 namespace hypnos::agent {
 namespace {

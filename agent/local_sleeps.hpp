@@ -9,12 +9,14 @@
 #include <functional>
 
 #include "agent/core/suspend_machine.hpp"
-#include "agent/system/power/sleep_log_watch.hpp"
-#include "agent/system/power/wakeup_sources.hpp"
-#include "agent/system/root.hpp"
-#include "agent/system/time/clock_watch.hpp"
+#include "sleep/system/power/sleep_log_watch.hpp"
+#include "sleep/system/power/wakeup_sources.hpp"
+#include "sleep/system/root.hpp"
+#include "sleep/system/time/clock_watch.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class LocalSleeps {
   public:

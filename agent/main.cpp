@@ -8,7 +8,7 @@
 
 #include "agent/agent.hpp"
 #include "agent/options.hpp"
-#include "agent/system/notify.hpp"
+#include "sleep/system/notify.hpp"
 
 namespace {
 

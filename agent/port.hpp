@@ -8,11 +8,13 @@
 
 #include <functional>
 
-#include "agent/system/path_watch.hpp"
 #include "agent/system/port/connection.hpp"
 #include "agent/system/port/endpoint.hpp"
+#include "sleep/system/path_watch.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class Port {
   public:

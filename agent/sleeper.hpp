@@ -8,13 +8,15 @@
 
 #include <functional>
 
-#include "agent/system/bus/logind.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/power/power.hpp"
-#include "agent/system/power/wakeup_sources.hpp"
 #include "glib/worker.hpp"
+#include "sleep/system/bus/logind.hpp"
+#include "sleep/system/power/power.hpp"
+#include "sleep/system/power/wakeup_sources.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class Sleeper {
   public:

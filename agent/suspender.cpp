@@ -5,9 +5,9 @@
 
 #include <utility>
 
-#include "agent/core/kernel_log.hpp"
-#include "agent/system/power/kernel_log.hpp"
-#include "agent/system/time/clocks.hpp"
+#include "sleep/core/kernel_log.hpp"
+#include "sleep/system/power/kernel_log.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -19,11 +19,13 @@
 #include "agent/system/hooks/runner.hpp"
 #include "agent/system/power/snapshot.hpp"
 #include "agent/system/refresh/refresh.hpp"
-#include "agent/system/time/rtc_alarm.hpp"
 #include "agent/system/transaction_store.hpp"
 #include "glib/boot_timer.hpp"
+#include "sleep/system/time/rtc_alarm.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class Suspender {
   public:

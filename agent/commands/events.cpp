@@ -5,9 +5,9 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
 #include "hypnos/protocol/power.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent::commands {
 namespace {

@@ -3,13 +3,13 @@
 //
 // Whether a sleep would work: at a glance for all modes, thoroughly for one.
 
-#include "agent/core/preflight.hpp"
+#include "sleep/core/preflight.hpp"
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
 #include "agent/commands/wish.hpp"
-#include "agent/system/facts/facts.hpp"
 #include "hypnos/protocol/arguments.hpp"
+#include "sleep/system/facts/facts.hpp"
 
 namespace hypnos::agent::commands {
 namespace {

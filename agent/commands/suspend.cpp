@@ -10,8 +10,8 @@
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
 #include "agent/commands/wish.hpp"
-#include "agent/system/uuid.hpp"
 #include "hypnos/protocol/arguments.hpp"
+#include "sleep/system/uuid.hpp"
 
 namespace hypnos::agent::commands {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
-#include "agent/system/time/clocks.hpp"
 #include "hypnos/protocol/arguments.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent::commands {
 

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -13,17 +12,14 @@
 
 #include "hypnos/protocol/json.hpp"
 #include "hypnos/protocol/power.hpp"
+#include "sleep/core/verb.hpp"
 
 namespace hypnos::agent {
 
+using namespace sleep;
+
 enum class HookPhase { Pre, Post };
 [[nodiscard]] std::string_view name_of(HookPhase phase);
-
-/// systemd's words for the modes, in the order of SleepMode: hooks are called with them.
-inline constexpr std::array<std::string_view, 3> kVerbs = {"suspend", "hibernate", "hybrid-sleep"};
-[[nodiscard]] inline std::string verb(SleepMode mode) {
-    return std::string(kVerbs.at(static_cast<std::size_t>(mode)));
-}
 
 /// What the failure of a `pre` does to the sleep.
 enum class OnFailure {

@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "agent/core/sleep_result.hpp"
+#include "agent/core/record.hpp"
+#include "sleep/core/sleep_result.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 struct Marker {
     enum class Stage {

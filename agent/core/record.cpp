@@ -91,13 +91,6 @@ void add_refresh(Json& data, const RefreshReport& refresh) {
 
 }  // namespace
 
-Json to_json(const std::vector<Task>& tasks) {
-    Json result = Json::array();
-    for (const Task& task : tasks)
-        result.append(Json::object({{"name", task.name}, {"pid", task.pid}}));
-    return result;
-}
-
 Json begun_json(const Record& record) {
     return Json::object({{"transaction", record.request.transaction},
                          {"mode", name_of(record.request.mode)},

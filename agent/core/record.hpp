@@ -12,8 +12,11 @@
 
 #include "agent/core/hook.hpp"
 #include "hypnos/protocol/power.hpp"
+#include "sleep/core/task.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// A point of CLOCK_BOOTTIME, which goes on while the machine sleeps.
 using BootTime = std::chrono::microseconds;
@@ -31,13 +34,6 @@ struct SuspendRequest {
 struct Phase {
     std::string name;
     BootTime at{};
-};
-
-/// A task that the kernel's freezer could not stop.
-struct Task {
-    std::string name;
-    int pid = 0;
-    bool operator==(const Task&) const = default;
 };
 
 /// What was put right after a wake, before the post hooks.
@@ -65,9 +61,6 @@ struct Record {
     std::vector<Phase>
         phases;  ///< requested, checked, hooks-run, entering, returned, refreshed, finished
 };
-
-/// [{"name", "pid"}, ...]
-[[nodiscard]] Json to_json(const std::vector<Task>& tasks);
 
 /// Data of HYPNOS_SUSPENDING: what is being done, for whom, and when it began.
 [[nodiscard]] Json begun_json(const Record& record);

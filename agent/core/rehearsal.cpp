@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "agent/core/kernel_log.hpp"
+#include "sleep/core/kernel_log.hpp"
 
 namespace hypnos::agent {
 namespace {

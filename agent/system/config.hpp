@@ -6,9 +6,11 @@
 
 #pragma once
 
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Who puts the machine to sleep. Only ever one of them for a request.
 enum class Backend {

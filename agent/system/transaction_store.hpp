@@ -10,9 +10,11 @@
 #include <string>
 
 #include "agent/core/marker.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class TransactionStore {
   public:

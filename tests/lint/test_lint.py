@@ -66,7 +66,7 @@ def test_the_unit_does_not_start_again_what_would_fail_again() -> None:
 @pytest.mark.parametrize(
     ("heading", "code"),
     [
-        ("Codes", "agent/core/preflight*"),
+        ("Codes", "sleep/core/preflight*"),
         ("What only the host knows", "host-client/lib/machine/*doctor.cpp"),
     ],
 )

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/system/bus/logind_names.hpp"
 #include "glib/unique_fd.hpp"
+#include "sleep/system/bus/logind_names.hpp"
 #include "tests/support/private_bus.hpp"
 
 namespace hypnos::test {
@@ -23,10 +23,10 @@ class FakeLogind {
     /// On the bus until it is destroyed.
     explicit FakeLogind(const PrivateBus& bus) : bus_(bus.connect()) {
         node_ = g_dbus_node_info_new_for_xml(kXml, nullptr);
-        object_ = g_dbus_connection_register_object(bus_.get(), agent::logind::kPath,
+        object_ = g_dbus_connection_register_object(bus_.get(), sleep::logind::kPath,
                                                     node_->interfaces[0], &kTable, this, nullptr,
                                                     nullptr);
-        name_ = g_bus_own_name_on_connection(bus_.get(), agent::logind::kName,
+        name_ = g_bus_own_name_on_connection(bus_.get(), sleep::logind::kName,
                                              G_BUS_NAME_OWNER_FLAGS_NONE, nullptr, nullptr, nullptr,
                                              nullptr);
     }
@@ -53,8 +53,8 @@ class FakeLogind {
     }
 
     void prepare_for_sleep(bool start) const {
-        g_dbus_connection_emit_signal(bus_.get(), nullptr, agent::logind::kPath,
-                                      agent::logind::kInterface, "PrepareForSleep",
+        g_dbus_connection_emit_signal(bus_.get(), nullptr, sleep::logind::kPath,
+                                      sleep::logind::kInterface, "PrepareForSleep",
                                       g_variant_new("(b)", static_cast<gboolean>(start)), nullptr);
     }
 

@@ -11,7 +11,7 @@
 #include <csignal>
 #include <string>
 
-#include "agent/system/bus/dbus.hpp"
+#include "sleep/system/bus/dbus.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::test {
@@ -53,7 +53,7 @@ class PrivateBus {
 
     [[nodiscard]] glib::Owned<GDBusConnection> connect() const {
         glib::Owned<GDBusConnection> bus(g_dbus_connection_new_for_address_sync(
-            agent::bus_address(temp_.root()).c_str(), agent::kBusFlags, nullptr, nullptr, nullptr));
+            sleep::bus_address(temp_.root()).c_str(), sleep::kBusFlags, nullptr, nullptr, nullptr));
         if (!bus) std::abort();
         g_dbus_connection_set_exit_on_close(bus.get(), FALSE);
         return bus;
@@ -66,7 +66,7 @@ class PrivateBus {
     static void die_with_parent(gpointer) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
     [[nodiscard]] std::string configuration() const {
-        return "<busconfig><listen>" + agent::bus_address(temp_.root()) +
+        return "<busconfig><listen>" + sleep::bus_address(temp_.root()) +
                "</listen><auth>EXTERNAL</auth><policy context='default'>"
                "<allow send_destination='*'/><allow eavesdrop='true'/><allow "
                "own='*'/></policy></busconfig>";

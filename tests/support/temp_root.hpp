@@ -13,7 +13,7 @@
 #include <fstream>
 #include <string>
 
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::test {
 
@@ -32,7 +32,7 @@ class TempRoot {
         std::filesystem::remove_all(directory_, ignored);
     }
 
-    [[nodiscard]] agent::Root root() const { return agent::Root(directory_); }
+    [[nodiscard]] sleep::Root root() const { return sleep::Root(directory_); }
     [[nodiscard]] const std::string& directory() const { return directory_; }
     /// The real path of an absolute one.
     [[nodiscard]] std::string path(const std::string& absolute) const {

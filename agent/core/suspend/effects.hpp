@@ -11,10 +11,12 @@
 #include <variant>
 #include <vector>
 
-#include "agent/core/preflight.hpp"
 #include "agent/core/record.hpp"
+#include "sleep/core/preflight.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// The number of the effect that is answered.
 using Serial = int;

@@ -16,9 +16,12 @@
 #include <utility>
 
 #include "agent/system/hooks/process_group.hpp"
-#include "agent/system/time/clocks.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
+
 namespace {
 
 using std::chrono::milliseconds;

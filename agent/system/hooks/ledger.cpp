@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/core/number.hpp"
+#include "sleep/core/number.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -22,9 +22,11 @@
 
 #include "agent/core/hook.hpp"
 #include "agent/system/hooks/child.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 struct HookCall {
     std::string transaction, hook;

@@ -10,10 +10,13 @@
 #include <sstream>
 #include <string>
 
-#include "agent/core/number.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/core/number.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
+
 namespace {
 
 /// proc(5), /proc/PID/stat: pid (comm) state ppid pgrp; comm may hold anything, ')' too.

@@ -9,10 +9,10 @@
 #include <sstream>
 #include <utility>
 
-#include "agent/core/number.hpp"
 #include "agent/system/hooks/environment.hpp"
 #include "agent/system/hooks/settings.hpp"
-#include "agent/system/time/clocks.hpp"
+#include "sleep/core/number.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -12,9 +12,11 @@
 #include "agent/core/record.hpp"
 #include "agent/system/hooks/child.hpp"
 #include "agent/system/hooks/ledger.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 class HookRunner {
   public:

@@ -9,10 +9,12 @@
 
 #include "agent/core/hook.hpp"
 #include "agent/system/config.hpp"
-#include "agent/system/root.hpp"
 #include "hypnos/protocol/power.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Which hooks there are, in the order of pre: our own by name, then those of the adapters that the
 /// configuration turns on, whose names have the adapter's before a slash. A name in

@@ -14,9 +14,12 @@
 #include <cerrno>
 #include <optional>
 
-#include "agent/core/number.hpp"
+#include "sleep/core/number.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
+
 namespace {
 
 constexpr int kBacklog = 16;

@@ -11,12 +11,12 @@
 #include <cerrno>
 #include <utility>
 
-#include "agent/core/kernel_log.hpp"
-#include "agent/core/number.hpp"
-#include "agent/core/power_files.hpp"
-#include "agent/system/power/kernel_log.hpp"
-#include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
+#include "sleep/core/kernel_log.hpp"
+#include "sleep/core/number.hpp"
+#include "sleep/core/power_files.hpp"
+#include "sleep/system/power/kernel_log.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

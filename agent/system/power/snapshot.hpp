@@ -7,9 +7,11 @@
 #pragma once
 
 #include "agent/core/rehearsal.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Blocks; made to run on a thread of its own. Whatever fails, user space is thawed at the end.
 [[nodiscard]] Rehearsal rehearse(const Root& root);

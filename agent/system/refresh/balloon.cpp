@@ -3,7 +3,7 @@
 
 #include "agent/system/refresh/balloon.hpp"
 
-#include "agent/core/preflight/parse.hpp"
+#include "sleep/core/preflight/parse.hpp"
 
 namespace hypnos::agent {
 

@@ -10,9 +10,11 @@
 #include <optional>
 
 #include "agent/core/record.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Pages that the guest has given up and not got back; nothing if the kernel does not count them.
 [[nodiscard]] std::optional<std::int64_t> balloon_pages(const Root& root);

@@ -10,8 +10,8 @@
 
 #include <cerrno>
 
-#include "agent/system/time/rtc.hpp"
 #include "glib/unique_fd.hpp"
+#include "sleep/system/time/rtc.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -9,10 +9,12 @@
 
 #include "agent/core/clock_policy.hpp"
 #include "agent/core/record.hpp"
-#include "agent/system/root.hpp"
 #include "agent/system/time/system_clock.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Nothing without an RTC.
 [[nodiscard]] std::optional<ClockBefore> read_clock_before(const Root& root,

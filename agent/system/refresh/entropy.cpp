@@ -12,8 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "agent/system/time/clocks.hpp"
 #include "glib/unique_fd.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

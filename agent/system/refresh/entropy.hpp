@@ -7,9 +7,11 @@
 #pragma once
 
 #include "agent/core/record.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 void reseed(const Root& root, RefreshReport& report);
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "agent/core/number.hpp"
-#include "agent/system/bus/blocking_bus.hpp"
+#include "sleep/core/number.hpp"
+#include "sleep/system/bus/blocking_bus.hpp"
 
 namespace hypnos::agent {
 namespace {

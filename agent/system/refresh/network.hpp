@@ -7,9 +7,11 @@
 #pragma once
 
 #include "agent/core/record.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// Every link that has a device and is up, by the first of these that applies:
 /// systemd-networkd manages it: RenewLink; NetworkManager runs: CheckConnectivity; else a "change"

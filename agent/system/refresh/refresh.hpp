@@ -12,9 +12,11 @@
 #include "agent/core/record.hpp"
 #include "agent/system/config.hpp"
 #include "agent/system/refresh/clock.hpp"
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// What can be compared after a sleep. Nothing is known of a sleep that came unannounced.
 struct BeforeSleep {

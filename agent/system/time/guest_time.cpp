@@ -9,7 +9,7 @@
 #include <ctime>
 
 #include "agent/core/clock_policy.hpp"
-#include "agent/system/time/rtc.hpp"
+#include "sleep/system/time/rtc.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -10,10 +10,12 @@
 #include <optional>
 #include <string>
 
-#include "agent/system/root.hpp"
 #include "agent/system/time/system_clock.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 /// The two clocks, or what a test has in their place.
 struct GuestTime {

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "agent/system/time/clocks.hpp"
+#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -8,9 +8,11 @@
 #include <chrono>
 #include <functional>
 
-#include "agent/system/root.hpp"
+#include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
+
+using namespace sleep;
 
 struct SystemClock {
     std::function<std::chrono::nanoseconds()> now;

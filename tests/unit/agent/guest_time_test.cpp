@@ -8,8 +8,8 @@
 
 #include <cerrno>
 
-#include "agent/system/time/rtc.hpp"
 #include "agent/time_setter.hpp"
+#include "sleep/system/time/rtc.hpp"
 #include "tests/support/main_loop.hpp"
 #include "tests/support/temp_root.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "agent/system/time/clocks.hpp"
+#include "sleep/system/time/clocks.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::agent {

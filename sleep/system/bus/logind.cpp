@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "sleep/system/bus/logind.hpp"
+
+#include <gio/gunixfdlist.h>
+
+#include <optional>
+#include <utility>
+
+#include "sleep/system/bus/lasting_bus.hpp"
+#include "sleep/system/bus/logind_names.hpp"
+
+namespace hypnos::sleep {
+namespace {
+
+using Failed = std::function<void(const std::string& error)>;
+
+const char* method(SleepMode mode) {
+    switch (mode) {
+        case SleepMode::Ram:
+            return "Suspend";
+        case SleepMode::Disk:
+            return "Hibernate";
+        case SleepMode::Hybrid:
+            return "HybridSleep";
+    }
+    return "";
+}
+
+/// The descriptor in the answer to Inhibit, or -1.
+int inhibitor_in(GDBusConnection* bus, GAsyncResult* result) {
+    GError* error = nullptr;
+    GUnixFDList* raw = nullptr;
+    const glib::Owned<GVariant> reply(
+        g_dbus_connection_call_with_unix_fd_list_finish(bus, &raw, result, &error));
+    const glib::Owned<GUnixFDList> fds(raw);
+    if (!reply) {
+        g_warning("hooks may be late for sleeps that others start, as logind gives no delay: %s",
+                  words_of(error).c_str());
+        return -1;
+    }
+    gint32 index = 0;
+    g_variant_get(reply.get(), "(h)", &index);
+    return fds ? g_unix_fd_list_get(fds.get(), index, nullptr) : -1;
+}
+
+}  // namespace
+
+struct Logind::Impl {
+    Impl(const Root& root, const Who& inhibitor_of, Callbacks to_call)
+        : who(inhibitor_of),
+          callbacks(std::move(to_call)),
+          bus(root, {[this](GDBusConnection* connection) { bus_up(connection); },
+                     [this] { bus_down(); }}) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() { forget_bus(); }
+
+    void bus_up(GDBusConnection* connection);
+    void bus_down();
+    void forget_bus();
+    static void appeared(GDBusConnection* bus, const gchar*, const gchar* owner, gpointer self);
+    static void vanished(GDBusConnection*, const gchar*, gpointer self);
+    static void prepare(GDBusConnection*, const gchar*, const gchar*, const gchar*, const gchar*,
+                        GVariant* arguments, gpointer self);
+    void prepare(bool start);
+    void unsubscribe();
+    void gone();
+    void inhibit();
+    void release();
+    void suspend(SleepMode mode, Failed failed);
+
+    Who who;
+    Callbacks callbacks;
+    LastingBus bus;
+    guint watched_name = 0;
+    guint subscription = 0;  ///< 0: logind is not there
+    UniqueFd inhibitor;
+    std::optional<glib::Scope> inhibiting;
+    bool announced = false;
+    std::optional<SleepMode> asked;  ///< by ourselves, and not announced yet
+    glib::Source soon;
+    glib::Scope suspending;
+};
+
+void Logind::Impl::bus_up(GDBusConnection* connection) {
+    watched_name =
+        g_bus_watch_name_on_connection(connection, logind::kName, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                       appeared, vanished, this, nullptr);
+}
+
+void Logind::Impl::bus_down() {
+    forget_bus();
+    gone();
+}
+
+void Logind::Impl::forget_bus() {
+    unsubscribe();
+    if (watched_name != 0) g_bus_unwatch_name(std::exchange(watched_name, 0));
+}
+
+void Logind::Impl::unsubscribe() {
+    if (subscription != 0)
+        g_dbus_connection_signal_unsubscribe(bus.connection(), std::exchange(subscription, 0));
+}
+
+/// Subscribes before it inhibits: who is waited for must have heard what for.
+void Logind::Impl::appeared(GDBusConnection* bus, const gchar*, const gchar* owner, gpointer self) {
+    Impl& impl = *static_cast<Impl*>(self);
+    impl.unsubscribe();
+    impl.subscription = g_dbus_connection_signal_subscribe(
+        bus, owner, logind::kInterface, "PrepareForSleep", logind::kPath, nullptr,
+        G_DBUS_SIGNAL_FLAGS_NONE, prepare, self, nullptr);
+    impl.inhibit();
+}
+
+void Logind::Impl::vanished(GDBusConnection*, const gchar*, gpointer self) {
+    Impl& impl = *static_cast<Impl*>(self);
+    impl.unsubscribe();
+    impl.gone();
+}
+
+/// A logind that starts anew knows nothing of the sleep that the old one announced.
+void Logind::Impl::gone() {
+    release();
+    if (std::exchange(announced, false)) callbacks.over();
+}
+
+// NOLINTNEXTLINE(readability-function-size): a GDBusSignalCallback has these parameters
+void Logind::Impl::prepare(GDBusConnection*, const gchar*, const gchar*, const gchar*, const gchar*,
+                           GVariant* arguments, gpointer self) {
+    if (g_variant_is_of_type(arguments, G_VARIANT_TYPE("(b)")) == FALSE) return;
+    gboolean start = FALSE;
+    g_variant_get(arguments, "(b)", &start);
+    static_cast<Impl*>(self)->prepare(start == TRUE);
+}
+
+/// The signal does not tell the mode, nor does anything else before all delays have ended (logind
+/// starts its target only then): it is Ram if it is not what we asked for.
+void Logind::Impl::prepare(bool start) {
+    announced = start;
+    if (start) return callbacks.preparing(std::exchange(asked, {}).value_or(SleepMode::Ram));
+    inhibit();
+    callbacks.over();
+}
+
+void Logind::Impl::inhibit() {
+    inhibiting.emplace();
+    g_dbus_connection_call_with_unix_fd_list(
+        bus.connection(), logind::kName, logind::kPath, logind::kInterface, "Inhibit",
+        g_variant_new("(ssss)", "sleep", who.name, who.why, "delay"), G_VARIANT_TYPE("(h)"),
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, inhibiting->get(), glib::Scope::ready,
+        inhibiting->pending([this](GObject* source, GAsyncResult* result) {
+            inhibitor = UniqueFd(inhibitor_in(G_DBUS_CONNECTION(source), result));
+        }));
+}
+
+void Logind::Impl::release() {
+    inhibiting.reset();
+    inhibitor = UniqueFd();
+}
+
+void Logind::Impl::suspend(SleepMode mode, Failed failed) {
+    if (bus.connection() == nullptr) {
+        soon = glib::soon(nullptr, [failed = std::move(failed)] {
+            failed("there is no system bus to reach systemd-logind; is dbus running?");
+        });
+        return;
+    }
+    asked = mode;
+    g_dbus_connection_call(bus.connection(), logind::kName, logind::kPath, logind::kInterface,
+                           method(mode), g_variant_new("(b)", FALSE), nullptr,
+                           G_DBUS_CALL_FLAGS_NONE, -1, suspending.get(), glib::Scope::ready,
+                           suspending.pending([this, failed = std::move(failed)](
+                                                  GObject* source, GAsyncResult* result) {
+                               GError* error = nullptr;
+                               const glib::Owned<GVariant> reply(g_dbus_connection_call_finish(
+                                   G_DBUS_CONNECTION(source), result, &error));
+                               if (reply) return;
+                               asked.reset();
+                               failed(words_of(error));
+                           }));
+}
+
+Logind::Logind(const Root& root, const Who& who, Callbacks callbacks)
+    : impl_(std::make_unique<Impl>(root, who, std::move(callbacks))) {}
+Logind::~Logind() = default;
+
+void Logind::start() { impl_->bus.start(); }
+void Logind::release() { impl_->release(); }
+void Logind::suspend(SleepMode mode, std::function<void(const std::string& error)> failed) {
+    impl_->suspend(mode, std::move(failed));
+}
+
+}  // namespace hypnos::sleep
