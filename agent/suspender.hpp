@@ -15,12 +15,12 @@
 #include "agent/core/suspend_machine.hpp"
 #include "agent/inspection.hpp"
 #include "agent/session.hpp"
-#include "agent/sleeper.hpp"
 #include "agent/system/hooks/runner.hpp"
 #include "agent/system/power/snapshot.hpp"
 #include "agent/system/refresh/refresh.hpp"
 #include "agent/system/transaction_store.hpp"
 #include "glib/boot_timer.hpp"
+#include "sleep/system/sleeper.hpp"
 #include "sleep/system/time/rtc_alarm.hpp"
 
 namespace hypnos::agent {

@@ -6,17 +6,13 @@
 
 #pragma once
 
+#include "sleep/core/backend.hpp"
 #include "sleep/system/root.hpp"
 
 namespace hypnos::agent {
 
 using namespace sleep;
 
-/// Who puts the machine to sleep. Only ever one of them for a request.
-enum class Backend {
-    Sysfs,   ///< we write /sys/power
-    Logind,  ///< org.freedesktop.login1 Suspend, Hibernate, HybridSleep
-};
 [[nodiscard]] std::string_view name_of(Backend backend);
 
 struct Config {

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-#include "agent/sleeper.hpp"
+#include "sleep/system/sleeper.hpp"
 
 #include <utility>
 
-namespace hypnos::agent {
+namespace hypnos::sleep {
 
 void Sleeper::start(const SleepPlan& plan, Done done) {
     done_ = std::move(done);
@@ -41,4 +41,4 @@ void Sleeper::returned(SleepResult result) {
     done_(result);
 }
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::sleep

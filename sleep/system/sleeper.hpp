@@ -1,22 +1,20 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Puts the machine to sleep through the backend of the configuration, once, and brings back the
+// Puts the machine to sleep through one backend, once, and brings back the
 // evidence.
 
 #pragma once
 
 #include <functional>
 
-#include "agent/system/config.hpp"
 #include "glib/worker.hpp"
+#include "sleep/core/backend.hpp"
 #include "sleep/system/bus/logind.hpp"
 #include "sleep/system/power/power.hpp"
 #include "sleep/system/power/wakeup_sources.hpp"
 
-namespace hypnos::agent {
-
-using namespace sleep;
+namespace hypnos::sleep {
 
 class Sleeper {
   public:
@@ -48,4 +46,4 @@ class Sleeper {
     Baseline before_;
 };
 
-}  // namespace hypnos::agent
+}  // namespace hypnos::sleep
