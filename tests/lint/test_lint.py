@@ -6,12 +6,13 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 TOP = Path(__file__).parents[2]
 BUILD = Path(os.environ.get("HYPNOS_BUILD", TOP / "build"))
-EXPOSURE = 51
+EXPOSURE = {"hypnos-agent": 51, "hypnos-hostd": 38}
 """systemd's measure times ten: 0 is bound hand and foot, 100 is free; Debian's qemu-ga has 96."""
 
 
@@ -45,19 +46,42 @@ def test_licences() -> None:
     check("reuse", "lint")
 
 
-def test_unit_file() -> None:
-    unit = str(BUILD / "systemd-units/hypnos-agent.service")
+DAEMONS = pytest.mark.parametrize("daemon", ["agent/hypnos-agent", "host-client/hypnos-hostd"])
+"""The folder that has the manual, and the name of unit and manual."""
+
+
+@DAEMONS
+def test_unit_file(daemon: str) -> None:
+    unit = str(BUILD / f"systemd-units/{Path(daemon).name}.service")
     check(
         *("systemd-analyze", "security", "--offline=true", "--no-pager"),
-        *(f"--threshold={EXPOSURE}", unit),
+        *(f"--threshold={EXPOSURE[Path(daemon).name]}", unit),
     )
 
 
-def test_the_unit_does_not_start_again_what_would_fail_again() -> None:
+def test_units_are_understood(tmp_path: Path) -> None:
+    """All of them; where programs and manuals are is not looked at."""
+    folder = BUILD / "systemd-units"
+    written = [TOP / name for name in tracked("systemd-units/*.service")]
+    found = (*folder.glob("*.service"), *written)
+    units = [unit for unit in found if "D-BUS" not in unit.read_text()]
+    for unit in units:
+        text = re.sub(r"^(ExecStart=-?)\S+", r"\1/bin/true", unit.read_text(), flags=re.M)
+        (tmp_path / unit.name).write_text(re.sub(r"^Documentation=.*\n", "", text, flags=re.M))
+    for unit in units:
+        command = ["systemd-analyze", "verify", "--recursive-errors=no", tmp_path / unit.name]
+        done = subprocess.run(command, capture_output=True, text=True)
+        complaints = [line for line in done.stderr.splitlines() if unit.name in line]
+        assert len(units) == 3 and (done.returncode, complaints) == (0, [])
+
+
+@DAEMONS
+def test_the_unit_does_not_start_again_what_would_fail_again(daemon: str) -> None:
     """The exit statuses that the manual explains, but for 0 and 1."""
-    unit = (TOP / "systemd-units/hypnos-agent.service.in").read_text()
+    folder, name = daemon.split("/")
+    unit = (TOP / f"systemd-units/{name}.service.in").read_text()
     prevented = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
-    manual = (TOP / "agent/man/hypnos-agent.8").read_text()
+    manual = (TOP / f"{folder}/man/{name}.8").read_text()
     section = manual.partition(".SH EXIT STATUS")[2].partition(".SH ")[0]
     statuses = re.findall(r"^\.B (\d+)$", section, re.MULTILINE)
     assert prevented and statuses == ["0", "1", *prevented[1].split()]
@@ -140,3 +164,40 @@ def test_the_manual_has_the_keys_of_the_configuration() -> None:
         for key in re.findall(r"^\.BR (\w+) =", text, re.M)
     ]
     assert read and documented == read
+
+
+def test_the_manual_has_the_keys_of_the_page_on_host_sleep() -> None:
+    """By group; the page's example has all of them."""
+    page = (TOP / "docs/host-sleep.md").read_text().partition("```ini\n")[2].partition("```")[0]
+    manual = (TOP / "host-client/man/hypnos-hostd.8").read_text()
+    section = manual.partition(".SH CONFIGURATION")[2].partition(".SH ")[0]
+    told = re.findall(r"^(\[\w+)|^(\w+)=", page, re.M)
+    documented = re.findall(r"^\.SS (\[\w+)|^\.BR (\w+) =", section, re.M)
+    assert told and documented == told
+
+
+def test_the_bus_and_polkit_know_the_same_names() -> None:
+    """The bus name and the interface, in all files that name them; the actions of the manual."""
+    units = TOP / "systemd-units"
+    name = re.search(r"^BusName=(.*)$", (units / "hypnos-hostd.service.in").read_text(), re.M)
+    assert name
+    told = r"(?:own|send_destination|Name|interface name)=\"?(org\.hypnos[\w.]+)"
+    for file in ("org.hypnos.Host1.conf", "org.hypnos.Host1.service"):
+        assert set(re.findall(told, (units / file).read_text())) == {name[1]}, file
+    interface = (TOP / "host-client/hostd/org.hypnos.Host1.xml").read_text()
+    assert re.findall(told, interface) == [name[1]]
+    call = f"call {name[1]} /{name[1].replace('.', '/')} {name[1]} WaitForGuests\n"
+    assert call in (units / "hypnos-hostd-guests.service").read_text()
+    assert '<method name="WaitForGuests"/>' in interface
+    policy = (units / "org.hypnos.host1.policy").read_text()
+    actions = re.findall(r'<action id="([^"]+)">', policy)
+    manual = (TOP / "host-client/man/hypnos-hostd.8").read_text().replace("\\-", "-")
+    assert actions == re.findall(r"\borg\.hypnos\.host1\.[a-z-]+", manual)
+
+
+@pytest.mark.parametrize("pattern", ["systemd-units/*.conf", "systemd-units/*.policy", "*.xml"])
+def test_xml_is_well_formed(pattern: str) -> None:
+    for name in tracked(pattern):
+        text = (TOP / name).read_text()
+        if text.startswith("<"):
+            ElementTree.fromstring(text)
