@@ -18,8 +18,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from harness.fake_hostd import OPERATION, FakeHostd, SystemBus, a_sleep, save
-from harness.fake_root import FakeRoot
+from harness.fake_hostd import OPERATION, FakeHostd, SystemBus, a_sleep, save, save_unfinished
+from harness.fake_root import FakeKernel, FakeRoot
 from harness.waiting import wait_for
 
 DONE, FAILED, USAGE, UNREACHABLE, REFUSED, TIMED_OUT, DIFFERS = range(7)
@@ -132,8 +132,8 @@ def test_status_of_nothing(place: Path) -> None:
 
 
 def test_status_in_words(place: Path) -> None:
-    save(place, "last", a_sleep(wake_reason="rtc", text="2 guests wake"))
-    save(place, "operation", a_sleep("preparing", target="disk", initiator="local"))
+    save(place, a_sleep(wake_reason="rtc", text="2 guests wake"))
+    save_unfinished(place, a_sleep("preparing", target="disk", initiator="local"))
     done = run(place, "status")
     assert done.returncode == DONE
     assert done.stdout.splitlines() == [
@@ -146,7 +146,7 @@ def test_status_in_words(place: Path) -> None:
 
 def test_status_as_json(place: Path) -> None:
     last = a_sleep(outcome="failed", details={"errno": 16}, slept_ms=0, woken_by="nothing")
-    save(place, "last", last)
+    save(place, last)
     assert report(run(place, "status", "--json")) == {"verb": "host-status", "last": last}
 
 
@@ -162,15 +162,94 @@ def test_status_as_json(place: Path) -> None:
     ],
 )
 def test_how_the_last_one_ended(place: Path, members: dict[str, Any], text: str) -> None:
-    save(place, "last", a_sleep(**members))
+    save(place, a_sleep(**members))
     told = run(place, "status").stdout
     assert text in told
     assert "\x1b" not in told
 
 
 def test_a_damaged_record_is_none(place: Path) -> None:
-    save(place, "last", a_sleep(outcome="Slept"))
+    save(place, a_sleep(outcome="Slept"))
     assert "nothing is known" in run(place, "status").stdout
+
+
+@pytest.fixture
+def without_swap(place: Path) -> FakeRoot:
+    """A host that can sleep, but not on disk."""
+    root = FakeRoot(place / "r")
+    root.write("proc/swaps", "Filename Type Size Used Priority\n")
+    return root
+
+
+def test_capabilities_in_words(without_swap: FakeRoot) -> None:
+    done = run(without_swap.path, "capabilities")
+    assert (done.returncode, done.stderr) == (DONE, "")
+    lines = done.stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["mem", "disk", "hybrid", "s2idle"]
+    assert (lines[0], lines[3]) == ("mem: works", "s2idle: works")
+    assert lines[1].startswith("disk: no: ") and lines[1].endswith(" (swap.none)")
+
+
+def test_mem_is_never_s2idle(without_swap: FakeRoot) -> None:
+    without_swap.write("sys/power/mem_sleep", "[s2idle]\n")
+    lines = run(without_swap.path, "capabilities").stdout.splitlines()
+    assert lines[0].startswith("mem: no: ")
+    assert lines[3] == "s2idle: works"
+
+
+def test_capabilities_as_xml(without_swap: FakeRoot) -> None:
+    done = run(without_swap.path, "capabilities", "--xml")
+    assert done.stdout == "<power_management>\n  <suspend_mem/>\n</power_management>\n"
+    without_swap.write("sys/power/state", "\n")
+    assert run(without_swap.path, "capabilities", "--xml").stdout == "<power_management/>\n"
+
+
+def test_capabilities_as_json(without_swap: FakeRoot) -> None:
+    told = report(run(without_swap.path, "capabilities", "--json"))
+    assert told["backend"] == "sysfs"
+    works = {target["target"]: target["works"] for target in told["targets"]}
+    assert works == {"mem": True, "disk": False, "hybrid": False, "s2idle": True}
+    assert told["targets"][1]["findings"][0]["code"] == "swap.none"
+
+
+def test_a_direct_sleep(without_swap: FakeRoot) -> None:
+    kernel = FakeKernel(without_swap)
+    client = start(without_swap.path, "suspend", "--direct", "--no-alarm", "--json")
+    kernel.fall_asleep()
+    kernel.wake()
+    out, err = client.communicate(timeout=10)
+    assert (client.returncode, err) == (DONE, "")
+    last = report(run(without_swap.path, "status", "--json"))["last"]
+    assert json.loads(out)["sleep"] == last
+    assert last["outcome"] == "slept"
+
+
+def test_a_direct_sleep_that_cannot_work(without_swap: FakeRoot) -> None:
+    words = ("suspend", "--direct", "--to", "disk", "--no-alarm")
+    done = run(without_swap.path, *words)
+    assert (done.returncode, done.stdout) == (REFUSED, "")
+    assert "swap.none" in done.stderr
+    told = report(run(without_swap.path, *words, "--json"))
+    assert told["error"]["class"] == "refused"
+
+
+def test_an_interrupt_calls_a_direct_sleep_off(without_swap: FakeRoot) -> None:
+    client = start(without_swap.path, "suspend", "--direct", "--no-alarm", "--delay", "20")
+    record = without_swap.path / "var/lib/hypnos/host/operation.json"
+    wait_for(record.exists, "the record")
+    assert "waiting" in run(without_swap.path, "status").stdout
+    client.send_signal(signal.SIGINT)
+    _, err = client.communicate(timeout=10)
+    assert client.returncode == REFUSED
+    assert "cancelled" in err
+    assert without_swap.read("sys/power/state") == "freeze mem disk\n"
+
+
+def test_a_direct_sleep_that_does_not_end_in_time(without_swap: FakeRoot) -> None:
+    words = ("suspend", "--direct", "--no-alarm", "--delay", "20", "--timeout", "0.3")
+    done = run(without_swap.path, *words)
+    assert done.returncode == TIMED_OUT
+    assert "under way" not in run(without_swap.path, "status").stdout
 
 
 def test_what_hostd_is_asked(place: Path, hostd: FakeHostd) -> None:
@@ -326,14 +405,14 @@ def test_hostd_dies_before_it_answers(place: Path, hostd: FakeHostd) -> None:
 
 
 def test_hostd_dies_and_the_record_tells_the_outcome(place: Path, hostd: FakeHostd) -> None:
-    save(place, "last", a_sleep(operation="an-earlier-one", outcome="failed"))
+    save(place, a_sleep(operation="an-earlier-one", outcome="failed"))
     client = start(place, "suspend", "--for", "2h")
     wait_for(lambda: hostd.calls, "the call")
     hostd.tell(a_sleep("preparing"))
     hostd.die()
     time.sleep(0.5)
     assert client.poll() is None
-    save(place, "last", a_sleep(text="hypnos-hostd was killed meanwhile"))
+    save(place, a_sleep(text="hypnos-hostd was killed meanwhile"))
     out, err = client.communicate(timeout=10)
     assert (client.returncode, err) == (DONE, "")
     assert out == "slept: 1 h 2 min, woken by the alarm; hypnos-hostd was killed meanwhile\n"
@@ -346,13 +425,13 @@ def test_the_bus_dies_and_the_record_tells_the_outcome(
     wait_for(lambda: hostd.calls, "the call")
     time.sleep(0.2)
     bus.end()
-    save(place, "last", a_sleep())
+    save(place, a_sleep())
     assert client.wait(10) == DONE
     client.communicate()
 
 
 def test_a_signal_of_another_make_is_looked_up_on_the_disk(place: Path, hostd: FakeHostd) -> None:
-    save(place, "last", a_sleep())
+    save(place, a_sleep())
     strange = a_sleep(outcome="dreamt")
     hostd.answers["Suspend"] = lambda fake: (fake.accept(), fake.tell(strange))[0]
     assert run(place, "suspend", "--for", "2h").returncode == DONE

@@ -142,9 +142,18 @@ class FakeHostd:
         self._thread.join()
 
 
-def save(root: Path, name: str, sleep: Sleep) -> None:
-    """A record, "operation" or "last", where HostPower has it."""
-    file = root / f"var/lib/hypnos/host/{name}.json"
+def save(root: Path, sleep: Sleep) -> None:
+    """The sleep that ended last, where HostPower has it."""
+    _write(root / "var/lib/hypnos/host/last.json", sleep)
+
+
+def save_unfinished(root: Path, sleep: Sleep) -> None:
+    """The sleep that is under way."""
+    before = {"asleep-us": 0, "suspends": 0, "wakeups": 0}
+    _write(root / "var/lib/hypnos/host/operation.json", {"sleep": sleep, "before": before})
+
+
+def _write(file: Path, value: Any) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.with_suffix(".new").write_text(json.dumps(sleep))
+    file.with_suffix(".new").write_text(json.dumps(value))
     file.with_suffix(".new").rename(file)
