@@ -339,8 +339,12 @@ def test_a_signal_that_comes_before_the_answer(place: Path, hostd: FakeHostd) ->
 
 
 def test_the_end_of_another_operation_is_not_ours(place: Path, hostd: FakeHostd) -> None:
-    other = a_sleep(operation="another", outcome="failed")
-    hostd.answers["Suspend"] = lambda fake: (fake.tell(other), accept_and_end()(fake))[0]
+    def answer(fake: FakeHostd) -> None:
+        fake.accept()
+        fake.tell(a_sleep(operation="another", outcome="failed"))
+        fake.tell(a_sleep())
+
+    hostd.answers["Suspend"] = answer
     assert run(place, "suspend", "--for", "2h").returncode == DONE
 
 
