@@ -21,6 +21,8 @@ class MagicWaker {
     [[nodiscard]] static Result<std::unique_ptr<MagicWaker>> listen(std::uint16_t port,
                                                                     World world);
 
+    [[nodiscard]] std::uint16_t port() const { return socket_->port(); }
+
   private:
     explicit MagicWaker(World world) : world_(std::move(world)) {}
     void packet_came(const std::string& mac);
