@@ -101,7 +101,7 @@ def test_the_manual_has_the_keys_of_guests() -> None:
     source = (TOP / "host-client/lib/fleet/guest_file.cpp").read_text()
     manual = (TOP / "host-client/man/hypnos-guests.d.5").read_text()
     section = manual.partition(".SH OPTIONS")[2].partition(".SH ")[0]
-    read = re.findall(r'\bKey\{"(\w+)"', source) + re.findall(r'kAfter = "(\w+)"', source)
+    read = re.findall(r'\bKey\{"(\w+)"', source) + re.findall(r'k(?:After|Mac) = "(\w+)"', source)
     assert read and re.findall(r"^\.BR (\w+) =", section, re.MULTILINE) == read
 
 
