@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
 
 from .cache import cached
 from .initramfs import HERE, Image
@@ -27,6 +27,9 @@ PACKAGES = (
     "udev",
     "zstd",
 )
+HOST_PACKAGES = (*PACKAGES, "libglib2.0-bin", "libvirt0", "polkitd", "qemu-system-x86")
+"""Of one that has guests of its own: gdbus, what the library links, and QEMU."""
+
 ROOT_MB = 2048
 KERNEL_ARGS = ("root=/dev/vda", "rw", "net.ifnames=0")
 
@@ -45,15 +48,29 @@ def debian_image(build: Path, disk: Path, programs: Sequence[Path] = ()) -> Imag
 
     The static `programs` go to /usr/bin.
     """
-    base = cached("debian-12", _bootstrap)
+    base = cached("debian-12", lambda draft: _bootstrap(draft, PACKAGES))
+
+    def add(root: Path) -> None:
+        for program in programs:
+            shutil.copy(program, root / "usr/bin")
+
+    return _image(base, build, disk, add)
+
+
+def debian_host_image(build: Path, disk: Path, add: Callable[[Path], None]) -> Image:
+    """The same of a machine that has guests; `add` may put more into the root directory."""
+    base = cached("debian-12-host", lambda draft: _bootstrap(draft, HOST_PACKAGES))
+    return _image(base, build, disk, add)
+
+
+def _image(base: Path, build: Path, disk: Path, add: Callable[[Path], None]) -> Image:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         _run("tar", "-C", root, "-xf", base / "root.tar")
         _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
         _run("ldconfig", "-r", root)
         _add_shell(root)
-        for program in programs:
-            shutil.copy(program, root / "usr/bin")
+        add(root)
         _run("truncate", "-s", f"{ROOT_MB}M", disk)
         _run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
     return Image(Kernel(base), next(base.glob("boot/initrd.img-*")))
@@ -67,8 +84,9 @@ def root_disk_args(disk: Path) -> tuple[str, ...]:
     )
 
 
-def _bootstrap(draft: Path) -> None:
-    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
+def _bootstrap(draft: Path, packages: Sequence[str]) -> None:
+    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
+    command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "locale", "man")]
     _run(*command, "bookworm", draft / "root.tar", *_apt_sources())
     _run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
 
