@@ -7,6 +7,7 @@
 #include "agent/system/transaction_store.hpp"
 #include "sleep/system/bus/block_inhibitors.hpp"
 #include "sleep/system/facts/facts.hpp"
+#include "sleep/system/power/evidence.hpp"
 
 namespace hypnos::agent {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "sleep/system/power/evidence.hpp"
 #include "sleep/system/power/power.hpp"
 #include "sleep/system/uuid.hpp"
 

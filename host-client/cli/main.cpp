@@ -4,23 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <clocale>
-#include <cstdio>
-#include <string_view>
 
-#include "lib/spelling.hpp"
-#include "verbs.hpp"
+#include "host/host.hpp"
+#include "verb_table.hpp"
 
 namespace hypnos::cli {
 namespace {
 
-struct Verb {
-    std::string_view name;
-    const char* arguments;
-    const char* summary;
-    Exit (*run)(const Words&);
-};
-
-constexpr std::array<Verb, 10> kVerbs{{
+constexpr std::array<Verb, 11> kVerbs{{
     {"list", "[GUEST...]", "the guests that are known, and how", list},
     {"status", "[GUEST...]", "what agents and QEMU say of guests", status},
     {"capabilities", "GUEST...", "which sleeps work in a guest now", capabilities},
@@ -31,36 +22,15 @@ constexpr std::array<Verb, 10> kVerbs{{
     {"watch", "GUEST...", "print guests' events as they come", watch},
     {"timeline", "GUEST", "where the time of its last sleep went", timeline},
     {"agent", "GUEST COMMAND [JSON-ARGUMENTS]", "send one command to the agent", agent},
+    {"host", "VERB ...", "the sleep of this host itself", host::host},
 }};
 
-void print_help() {
-    std::printf("Usage: hypnosctl VERB ...\n\nPuts Linux guests to sleep and wakes them.\n\n");
-    for (const Verb& verb : kVerbs)
-        std::printf("  hypnosctl %-13s%s\n      %s\n", verb.name.data(), verb.arguments,
-                    verb.summary);
-    std::printf("\nhypnosctl VERB --help tells the options of a verb; --version the version.\n");
-}
-
-Exit unknown(const std::string& word) {
-    std::vector<std::string> verbs;
-    for (const Verb& verb : kVerbs) verbs.emplace_back(verb.name);
-    complain("there is no verb '" + word + "'" + did_you_mean(word, verbs) +
-             " (see hypnosctl --help)");
-    return Exit::Usage;
-}
-
-Exit dispatch(const Words& words) {
-    if (words.empty()) {
-        complain("a verb is missing; see hypnosctl --help");
-        return Exit::Usage;
-    }
-    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")
-        return print_help(), Exit::Done;
-    if (words[0] == "--version") return print_line("hypnosctl " HYPNOS_VERSION), Exit::Done;
-    for (const Verb& verb : kVerbs) {
-        if (verb.name == words[0]) return verb.run(Words(words.begin() + 1, words.end()));
-    }
-    return unknown(words[0]);
+Exit run(const Words& words) {
+    if (!words.empty() && words[0] == "--version")
+        return print_line("hypnosctl " HYPNOS_VERSION), Exit::Done;
+    return dispatch({"hypnosctl", "Puts Linux guests to sleep and wakes them, and this host.",
+                     kVerbs, "; --version the version"},
+                    words);
 }
 
 }  // namespace
@@ -69,5 +39,5 @@ Exit dispatch(const Words& words) {
 int main(int argc, char** argv) {
     setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): there is one thread
     const hypnos::cli::Words words(argv + std::min(argc, 1), argv + argc);
-    return static_cast<int>(hypnos::cli::dispatch(words));
+    return static_cast<int>(hypnos::cli::run(words));
 }

@@ -17,11 +17,14 @@ constexpr const char* kGuestHelp =
     "domain (HOST/NAME with several connections); a pattern like 'web-*' of such names; or\n"
     "qmp=PATH,agent=PATH,power=PATH or some of these: the host's sockets of the guest's QMP "
     "monitor,\n"
-    "of its port org.qemu.guest_agent.0 and of its port org.hypnos.power.0.\n"
-    "\n"
+    "of its port org.qemu.guest_agent.0 and of its port org.hypnos.power.0.\n\n";
+
+constexpr const char* kExitHelp =
     "Exit status: 0 done, 1 failed, 2 usage, 3 unreachable, 4 refused, 5 timed out,\n"
-    "6 the outcome differs from what was asked. Of several guests: theirs if those that are not\n"
-    "done agree, else 1.";
+    "6 the outcome differs from what was asked.";
+
+constexpr const char* kExitHelpOfGuests =
+    " Of several guests: theirs if those that are not\ndone agree, else 1.";
 
 using Context = std::unique_ptr<GOptionContext, decltype(&g_option_context_free)>;
 using Strings = std::unique_ptr<char*, decltype(&g_strfreev)>;
@@ -33,13 +36,18 @@ Strings strv(const std::vector<std::string>& words) {
     return {result, g_strfreev};
 }
 
+std::string description_of(const Synopsis& synopsis) {
+    std::string text;
+    if (synopsis.description != nullptr) text = synopsis.description + std::string("\n\n");
+    if (!synopsis.of_guests) return text + kExitHelp;
+    return text + kGuestHelp + kExitHelp + kExitHelpOfGuests;
+}
+
 Context make_context(const Synopsis& synopsis, const Entries& entries) {
     g_set_prgname((std::string("hypnosctl ") + synopsis.verb).c_str());
     Context context(g_option_context_new(synopsis.arguments), g_option_context_free);
     g_option_context_set_summary(context.get(), synopsis.summary);
-    const std::string description =
-        (synopsis.description == nullptr ? "" : synopsis.description + std::string("\n\n")) +
-        kGuestHelp;
+    const std::string description = description_of(synopsis);
     g_option_context_set_description(context.get(), description.c_str());
     g_option_context_add_main_entries(context.get(), entries.data(), nullptr);
     return context;

@@ -22,6 +22,7 @@ struct Synopsis {
     const char* arguments;  ///< "GUEST..."
     const char* summary;    ///< one sentence
     const char* description = nullptr;
+    bool of_guests = true;  ///< the help says what GUEST may be
 };
 
 /// A string that GOption fills in.

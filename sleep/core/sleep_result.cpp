@@ -58,14 +58,15 @@ Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
 std::string failure_text(const SleepResult& result) {
     if (!result.backend_error.empty()) return "logind did not sleep: " + result.backend_error;
     if (result.wakeup_came_first) return wakeup_text(result);
-    if (result.os_error == 0)
-        return "the kernel returned from /sys/power/state without having slept and gave no "
-               "reason; see the kernel log";
-    if (!result.tasks.empty())
-        return refusal_text(result.tasks) + " (" + said(result) + "); " + kFreezeHint;
-    std::string text = "cannot write to " + said(result);
-    if (!result.device.empty()) text += " (device " + result.device + ")";
-    return text + "; see the kernel log";
+    const std::string errno_words = result.os_error == 0 ? "" : " (" + said(result) + ")";
+    if (!result.tasks.empty()) return refusal_text(result.tasks) + errno_words + "; " + kFreezeHint;
+    if (result.os_error != 0)
+        return "cannot write to " + said(result) +
+               (result.device.empty() ? "" : " (device " + result.device + ")") +
+               "; see the kernel log";
+    if (!result.device.empty())
+        return "device " + result.device + " kept the kernel from sleeping; see the kernel log";
+    return "the kernel returned without having slept and gave no reason; see the kernel log";
 }
 
 Json to_json(const Baseline& baseline) {

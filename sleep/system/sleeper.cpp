@@ -18,7 +18,7 @@ void Sleeper::start(const SleepPlan& plan, Done done) {
 void Sleeper::ask_logind(const SleepPlan& plan) {
     asked_logind_ = true;
     plan_ = plan;
-    before_ = read_baseline(power_.root);
+    evidence_.emplace(power_.root);
     logind_.suspend(plan.mode, [this](const std::string& error) {
         if (!std::exchange(asked_logind_, false)) return;
         SleepResult result;
@@ -29,8 +29,9 @@ void Sleeper::ask_logind(const SleepPlan& plan) {
 
 bool Sleeper::over() {
     if (!std::exchange(asked_logind_, false)) return false;
-    SleepResult result = compare(plan_.mode, before_, read_baseline(power_.root));
+    SleepResult result;
     result.deep = plan_.deep;
+    evidence_->add_to(result, plan_.mode, false);
     returned(result);
     return true;
 }

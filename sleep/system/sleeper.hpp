@@ -7,10 +7,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "glib/worker.hpp"
 #include "sleep/core/backend.hpp"
 #include "sleep/system/bus/logind.hpp"
+#include "sleep/system/power/evidence.hpp"
 #include "sleep/system/power/power.hpp"
 #include "sleep/system/power/wakeup_sources.hpp"
 
@@ -43,7 +45,7 @@ class Sleeper {
     WakeupCounts wakeups_;
     bool asked_logind_ = false;
     SleepPlan plan_;
-    Baseline before_;
+    std::optional<SleepEvidence> evidence_;  ///< of what logind does
 };
 
 }  // namespace hypnos::sleep

@@ -25,11 +25,20 @@ case "$1 $2" in
     echo '      put guests to sleep'
     echo '  hypnosctl wake    GUEST...'
     echo '  hypnosctl host-sleep'
+    echo '  hypnosctl host    VERB ...'
     echo
     echo 'hypnosctl VERB --help tells the options of a verb.'
     ;;
 "list --names")
     cat "$NAMES"
+    ;;
+"host --help")
+    echo '  hypnosctl host suspend'
+    echo '  hypnosctl host status'
+    ;;
+"host suspend")
+    echo '  --to=mem|s2idle          Where the memory goes'
+    echo '  --no-alarm               Until somebody comes'
     ;;
 *" --help")
     echo '  -h, --help               Show help options'
@@ -118,7 +127,7 @@ def knows(shell: Shell, *names: str) -> None:
 
 
 def test_verbs(fake_shell: Shell) -> None:
-    every = ["suspend", "wake", "host-sleep", "--help", "--version"]
+    every = ["suspend", "wake", "host-sleep", "host", "--help", "--version"]
     assert sorted(fake_shell.complete("")) == sorted(every)
     assert fake_shell.complete("s") == ["suspend"]
     assert fake_shell.complete("x") == ["x"]
@@ -163,6 +172,18 @@ def test_guests(fake_shell: Shell) -> None:
     assert fake_shell.complete("wake ") == ["wake", "db", "web-1", "web-2"]
     assert fake_shell.complete("wake db w") == ["wake", "db", "web-1", "web-2"]
     assert fake_shell.complete("wake --json --to ram d") == ["wake", "--json", "--to", "ram", "db"]
+
+
+def test_verbs_of_the_host(fake_shell: Shell) -> None:
+    assert sorted(fake_shell.complete("host ")) == ["--help", "host", "status", "suspend"]
+    assert fake_shell.complete("host su") == ["host", "suspend"]
+    assert fake_shell.complete("host suspend --n") == ["host", "suspend", "--no-alarm"]
+    assert fake_shell.complete("host suspend --to ") == ["host", "suspend", "--to", "mem", "s2idle"]
+    assert fake_shell.complete("host suspend --to=s") == ["host", "suspend", "--to=s2idle"]
+
+
+def test_the_host_has_no_guests(fake_shell: Shell) -> None:
+    assert fake_shell.complete("host suspend w") == ["host", "suspend", "w"]
 
 
 def test_a_raw_command_has_one_guest(fake_shell: Shell) -> None:
@@ -210,9 +231,12 @@ def test_verbs_of_the_real_one(real_shell: Shell) -> None:
 
 
 def test_options_of_the_real_one(real_shell: Shell) -> None:
-    for verb in re.findall(r"^  hypnosctl (\S+)", help_of(), re.MULTILINE):
-        told = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_of(verb), re.MULTILINE)
+    verbs = [[verb] for verb in re.findall(r"^  hypnosctl (\S+)", help_of(), re.MULTILINE)]
+    of_host = re.findall(r"^  hypnosctl host (\S+)", help_of("host"), re.MULTILINE)
+    assert {"capabilities", "suspend", "status", "cancel"} == set(of_host)
+    for verb in verbs + [["host", verb] for verb in of_host]:
+        told = re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_of(*verb), re.MULTILINE)
         assert "--help" in told
-        assert sorted(real_shell.complete(f"{verb} --")) == sorted([verb, *told])
+        assert sorted(real_shell.complete(f"{' '.join(verb)} --")) == sorted([*verb, *told])
     assert real_shell.complete("suspend --to d") == ["suspend", "--to", "disk"]
     assert real_shell.complete("suspend --require=a") == ["suspend", "--require=any"]

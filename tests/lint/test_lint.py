@@ -113,7 +113,9 @@ def options_in(text: str) -> set[str]:
 def test_every_option_is_in_the_manual(program: str) -> None:
     name = Path(program).name
     manual = next(TOP.glob(f"*/man/{name}.[18]")).read_text().replace("\\-", "-")
-    for verb in [[]] if "agent" in name else [["suspend"], ["wake"], ["status"], ["watch"]]:
+    of_host = [["host", verb] for verb in ("capabilities", "suspend", "status", "cancel")]
+    verbs = [["suspend"], ["wake"], ["status"], ["watch"], *of_host]
+    for verb in [[]] if "agent" in name else verbs:
         text = subprocess.run(
             [BUILD / program, *verb, "--help"], check=True, capture_output=True, text=True
         ).stdout

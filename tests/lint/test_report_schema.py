@@ -17,7 +17,9 @@ TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs/report.md").read_text()
 SCHEMA: Report = json.loads((TOP / "docs/report.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-SECTIONS = ("suspend", "wake", "status", "preflight", "error", "timeline")
+GUEST_SECTIONS = ("suspend", "wake", "status", "preflight", "error", "timeline")
+HOST_SECTIONS = ("host-capabilities", "host-status", "host-suspend", "host-error")
+SECTIONS = GUEST_SECTIONS + HOST_SECTIONS
 GOLDEN = sorted((TOP / "tests/golden/timeline").glob("*.json"))
 
 
@@ -60,7 +62,8 @@ def all_members(part: Any) -> set[str]:
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert [part["$ref"].split("/")[-1] for part in SCHEMA["oneOf"]] == [
-        *("suspend", "wake", "status", "preflight", "timeline", "error")
+        *("suspend", "wake", "status", "preflight", "timeline", "error"),
+        *HOST_SECTIONS,
     ]
 
 
@@ -72,10 +75,15 @@ def test_examples(heading: str) -> None:
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_each_member_is_needed_where_the_schema_says_so(heading: str) -> None:
     whole = example(heading)
-    for name in ("guest", "verb", *SCHEMA["$defs"][heading]["required"]):
+    for name in ("verb", *SCHEMA["$defs"][heading]["required"]):
         part = copy.deepcopy(whole)
         del part[name]
         assert not VALIDATOR.is_valid(part), name
+
+
+@pytest.mark.parametrize("heading", GUEST_SECTIONS)
+def test_the_guest_is_named(heading: str) -> None:
+    assert "guest" in SCHEMA["$defs"][heading]["required"]
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
@@ -98,14 +106,35 @@ def test_the_page_has_the_members_of_the_schema(heading: str) -> None:
         members |= properties(part["properties"]["restored"])
     if heading == "timeline":
         members |= properties(part["properties"]["spans"]["items"])
+    if heading == "host-capabilities":
+        members |= properties(part["properties"]["targets"]["items"])
     assert told(section(heading).split("| span |")[0]) == members
 
 
+def test_the_page_has_the_members_of_a_sleep_of_the_host() -> None:
+    part = SCHEMA["$defs"]["host-sleep"]
+    assert told(section("A sleep of the host")) == properties(part)
+
+
+def test_a_sleep_of_the_host_has_all_it_needs() -> None:
+    whole = example("host-suspend")
+    part = SCHEMA["$defs"]["host-sleep"]
+    for name in (*part["required"], *part["then"]["required"]):
+        sleep = {key: value for key, value in whole["sleep"].items() if key != name}
+        assert not VALIDATOR.is_valid({**whole, "sleep": sleep}), name
+    for name in properties(part):
+        sleep = {**whole["sleep"], name: None}
+        assert not VALIDATOR.is_valid({**whole, "sleep": sleep}), name
+
+
 def test_the_schema_has_the_members_of_the_code() -> None:
-    """Those in quotes behind { or set( in the file that writes reports."""
-    source = (TOP / "host-client/lib/guest/report.cpp").read_text()
-    timeline = (TOP / "host-client/lib/timeline/timeline_json.cpp").read_text()
-    written = set(re.findall(r'(?:\{|set\()\s*"([a-z-]+)"', source + timeline))
+    """Those in quotes behind { or set( in the files that write reports."""
+    writers = (
+        *("lib/guest/report.cpp", "lib/timeline/timeline_json.cpp"),
+        *("lib/host/words.cpp", "cli/host/telling.cpp"),
+    )
+    source = "".join((TOP / "host-client" / name).read_text() for name in writers)
+    written = set(re.findall(r'(?:\{|set\()\s*"([a-z-]+)"', source))
     assert written == all_members(SCHEMA)
 
 

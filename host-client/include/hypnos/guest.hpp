@@ -165,6 +165,16 @@ class Guest {
     HYPNOS_API void balloon(std::chrono::milliseconds limit,
                             std::function<void(Result<Balloon>)> done);
 
+    /// Stops the machine's CPUs, which no guest notices but by its clock. Refused unless it runs;
+    /// Unreachable without a machine. Success means that the machine says so afterwards. After
+    /// another error the machine may stand.
+    HYPNOS_API void pause(std::chrono::milliseconds limit, std::function<void(Result<void>)> done);
+
+    /// Lets a machine that is paused go on; the guest's clock is behind then, see wake(). One that
+    /// runs is no error, one in another state is Refused.
+    HYPNOS_API void unpause(std::chrono::milliseconds limit,
+                            std::function<void(Result<void>)> done);
+
   private:
     struct Impl;
     std::unique_ptr<Impl> impl_;

@@ -26,6 +26,7 @@ struct GuestSpec {
     std::string uri;     ///< of libvirt's connection, for example qemu:///system
     std::string domain;  ///< name in that connection; empty if the guest is no domain
 
+    std::vector<std::string> macs;
     std::vector<std::string> after;  ///< names of guests that go to sleep before this one
 };
 

@@ -42,7 +42,7 @@ inline constexpr std::array<std::string_view, 3> kHostBackendNames = {"auto", "l
 struct HostCapability {
     HostTarget target = HostTarget::Mem;
     bool works = false;
-    std::vector<Finding> findings;  ///< what blocks it, and what may
+    std::vector<Finding> findings;                         ///< what blocks it, and what may
     [[nodiscard]] HYPNOS_API std::string why_not() const;  ///< of the first blocker; empty if none
 };
 
@@ -60,8 +60,8 @@ struct HostSuspendOptions {
     HostTarget target = HostTarget::Mem;
     /// The RTC's alarm, from now on. None: until something else wakes the host.
     std::optional<std::chrono::seconds> wake_after;
-    bool allow_short = false;  ///< less than 60 s
-    bool force = false;        ///< inhibitors do not refuse
+    bool allow_short = false;            ///< less than 60 s
+    bool force = false;                  ///< inhibitors do not refuse
     std::chrono::milliseconds delay{0};  ///< between the answer and anything else
 };
 
@@ -86,7 +86,7 @@ struct HostSleep {
     HostTarget target = HostTarget::Mem;
     Initiator initiator = Initiator::Host;  ///< Local: somebody else's, heard of by logind
     HostBackend backend = HostBackend::Logind;
-    std::chrono::seconds requested_at{};  ///< CLOCK_REALTIME
+    std::chrono::seconds requested_at{};     ///< CLOCK_REALTIME
     std::optional<std::int64_t> alarm;       ///< ours, in the RTC's seconds
     std::optional<std::int64_t> kept_alarm;  ///< another program's, to be put back
     // From Restoring on:
@@ -99,8 +99,8 @@ struct HostSleep {
 };
 inline constexpr std::array<std::string_view, 5> kHostSleepStateNames = {
     "waiting", "preparing", "entering", "restoring", "ended"};
-inline constexpr std::array<std::string_view, 4> kWokenByNames = {"nothing", "alarm",
-                                                                  "other-alarm", "other"};
+inline constexpr std::array<std::string_view, 4> kWokenByNames = {"nothing", "alarm", "other-alarm",
+                                                                  "other"};
 [[nodiscard]] HYPNOS_API Json to_json(const HostSleep& sleep);
 [[nodiscard]] HYPNOS_API std::optional<HostSleep> host_sleep_from_json(const Json& saved);
 
@@ -122,6 +122,8 @@ class HostPower {
         /// Preparing: `go` is to be called once. An error calls the sleep off, unless somebody else has
         /// begun it.
         std::function<void(const HostSleep&, std::function<void(Result<void>)> go)> prepare;
+        /// prepare() shall call `go` soon: the sleep is called off, or over already.
+        std::function<void()> hurry;
         /// The host is awake again, or the sleep was called off while prepare() ran or after it:
         /// `done` is to be called once.
         std::function<void(const HostSleep&, std::function<void()> done)> restore;

@@ -7,6 +7,7 @@
 
 #include "guest/ask_operation.hpp"
 #include "guest/balloon_operation.hpp"
+#include "guest/pause_operation.hpp"
 #include "guest/preflight_operation.hpp"
 #include "guest/status_operation.hpp"
 #include "guest/suspend_operation.hpp"
@@ -96,6 +97,14 @@ std::unique_ptr<Watch> Guest::events(const Watch::Handlers& handlers) {
 
 void Guest::balloon(milliseconds limit, std::function<void(Result<Balloon>)> done) {
     impl_->start<BalloonOperation>(std::move(done), limit);
+}
+
+void Guest::pause(milliseconds limit, std::function<void(Result<void>)> done) {
+    impl_->start<PauseOperation>(std::move(done), PauseOperation::To::Stopped, limit);
+}
+
+void Guest::unpause(milliseconds limit, std::function<void(Result<void>)> done) {
+    impl_->start<PauseOperation>(std::move(done), PauseOperation::To::Running, limit);
 }
 
 }  // namespace hypnos

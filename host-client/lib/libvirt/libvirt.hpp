@@ -38,7 +38,8 @@ namespace hypnos::libvirt {
 /// answered after a guest-ping of the agent.
 [[nodiscard]] std::unique_ptr<Connector> agent(GMainContext* context, const GuestSpec& guest);
 
-/// Lifecycle events and states in QMP's words, wake by virDomainPMWakeup, start by virDomainCreate.
+/// Lifecycle events and states in QMP's words, wake by virDomainPMWakeup, start by virDomainCreate,
+/// stop by virDomainSuspend.
 [[nodiscard]] std::unique_ptr<Monitor> monitor(GMainContext* context, const GuestSpec& guest);
 
 }  // namespace hypnos::libvirt

@@ -89,6 +89,16 @@ class LibvirtMonitor : public Monitor {
             return done_if(virDomainCreate(domain), "cannot start the domain");
         });
     }
+    void stop(Limit limit, Done<void> done) override {
+        ask<void>(limit, std::move(done), [](virDomainPtr domain) {
+            return done_if(virDomainSuspend(domain), "cannot pause the domain");
+        });
+    }
+    void cont(Limit limit, Done<void> done) override {
+        ask<void>(limit, std::move(done), [](virDomainPtr domain) {
+            return done_if(virDomainResume(domain), "cannot unpause the domain");
+        });
+    }
     void balloon(Limit limit, Done<Balloon> done) override {
         ask<Balloon>(limit, std::move(done), ask_balloon);
     }

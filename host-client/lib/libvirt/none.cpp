@@ -74,6 +74,8 @@ class NoMonitor : public Monitor {
     void run_state(Limit, Done<std::string> done) override { refuse(std::move(done)); }
     void wake(Limit, Done<void> done) override { refuse(std::move(done)); }
     void start(Limit, Done<void> done) override { refuse(std::move(done)); }
+    void stop(Limit, Done<void> done) override { refuse(std::move(done)); }
+    void cont(Limit, Done<void> done) override { refuse(std::move(done)); }
     void balloon(Limit, Done<Balloon> done) override { refuse(std::move(done)); }
     void set_balloon(std::int64_t, Limit, Done<void> done) override { refuse(std::move(done)); }
     void facts(Limit, Done<MachineFacts> done) override { refuse(std::move(done)); }

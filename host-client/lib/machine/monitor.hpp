@@ -53,6 +53,10 @@ class Monitor {
     /// Starts a machine that is off. Usage, with what to do, where only others can.
     virtual void start(Limit limit, Done<void> done) = 0;
 
+    /// Stops the CPUs of a machine that runs, and lets them go on.
+    virtual void stop(Limit limit, Done<void> done) = 0;
+    virtual void cont(Limit limit, Done<void> done) = 0;
+
     virtual void balloon(Limit limit, Done<Balloon> done) = 0;
     virtual void set_balloon(std::int64_t bytes, Limit limit, Done<void> done) = 0;
 

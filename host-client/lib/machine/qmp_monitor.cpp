@@ -51,6 +51,9 @@ class QmpMonitor : public Monitor {
         });
     }
 
+    void stop(Limit limit, Done<void> done) override { order("stop", {}, limit, done); }
+    void cont(Limit limit, Done<void> done) override { order("cont", {}, limit, done); }
+
     // A machine without a balloon has all its memory.
     void balloon(Limit limit, Done<Balloon> done) override {
         qmp_.call("query-memory-size-summary", {}, limit, [=, this](const Result<Json>& size) {

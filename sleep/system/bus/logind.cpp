@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "sleep/system/bus/blocking_bus.hpp"
 #include "sleep/system/bus/lasting_bus.hpp"
 #include "sleep/system/bus/logind_names.hpp"
 
@@ -153,6 +154,7 @@ void Logind::Impl::inhibit() {
         G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, inhibiting->get(), glib::Scope::ready,
         inhibiting->pending([this](GObject* source, GAsyncResult* result) {
             inhibitor = UniqueFd(inhibitor_in(G_DBUS_CONNECTION(source), result));
+            if (inhibitor && callbacks.holding) callbacks.holding();
         }));
 }
 
@@ -188,9 +190,25 @@ Logind::Logind(const Root& root, const Who& who, Callbacks callbacks)
 Logind::~Logind() = default;
 
 void Logind::start() { impl_->bus.start(); }
+bool Logind::holds() const { return static_cast<bool>(impl_->inhibitor); }
 void Logind::release() { impl_->release(); }
 void Logind::suspend(SleepMode mode, std::function<void(const std::string& error)> failed) {
     impl_->suspend(mode, std::move(failed));
+}
+
+bool logind_prepares_for_sleep(const Root& root) {
+    if (!has_bus(root)) return false;
+    const Result<BlockingBus> bus = BlockingBus::connect(root);
+    if (!bus) return false;
+    const auto answer =
+        bus->call({logind::kName, logind::kPath, "org.freedesktop.DBus.Properties", "Get"},
+                  g_variant_new("(ss)", logind::kInterface, "PreparingForSleep"), "(v)");
+    if (!answer) return false;
+    GVariant* value = nullptr;
+    g_variant_get(answer->get(), "(v)", &value);
+    const glib::Owned<GVariant> owned(value);
+    return g_variant_is_of_type(value, G_VARIANT_TYPE_BOOLEAN) == TRUE &&
+           g_variant_get_boolean(value) == TRUE;
 }
 
 }  // namespace hypnos::sleep

@@ -22,6 +22,8 @@ class Logind {
         std::function<void(SleepMode mode)> preparing;
         /// PrepareForSleep(false): it is over, or was called off.
         std::function<void()> over;
+        /// Our delay inhibitor is held from now on. May be empty.
+        std::function<void()> holding = {};
     };
 
     /// As ListInhibitors shows our delay inhibitor.
@@ -37,6 +39,9 @@ class Logind {
     /// again when the bus or logind comes later.
     void start();
 
+    /// Whether an announced sleep would wait for us.
+    [[nodiscard]] bool holds() const;
+
     /// Lets the announced sleep go on.
     void release();
 
@@ -48,5 +53,9 @@ class Logind {
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// Whether logind is between PrepareForSleep(true) and PrepareForSleep(false). Blocks, for a second or
+/// two if the bus or logind hangs; no logind: no.
+[[nodiscard]] bool logind_prepares_for_sleep(const Root& root);
 
 }  // namespace hypnos::sleep

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// /sys/power: the write that sleeps, and what the kernel counts before and after it.
+// /sys/power: the write that sleeps.
 
 #pragma once
 
@@ -20,15 +20,6 @@ struct Power {
     Root root;
     AcpiRegisters acpi;
 };
-
-/// What compare() needs. Waits as read_wakeup_count() does.
-[[nodiscard]] Baseline read_baseline(const Root& root);
-
-/// The number that the kernel must still find unchanged when it is asked to sleep. While a wakeup
-/// event is being handled there is none: the kernel lets readers wait for its end, whatever their
-/// open(2) flags (kernel/power/main.c), which can take for ever. Waits 300 ms at most; then, or
-/// without the file, empty.
-[[nodiscard]] std::string read_wakeup_count(const Root& root);
 
 /// Carries out a plan: settings, the check for wakeup events, the write to /sys/power/state,
 /// settings back. Blocks for as long as the machine sleeps.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "sleep/core/number.hpp"
 #include "sleep/system/time/rtc.hpp"
 
 namespace hypnos::sleep {
@@ -24,12 +25,16 @@ constexpr const char* kForeign = "another program's alarm is set: clear it first
 
 }  // namespace
 
-std::string RtcAlarm::set_for() const { return root_.text(kWakeAlarm); }
+std::optional<std::int64_t> RtcAlarm::set_for() const {
+    const std::optional<std::int64_t> at = leading_number(root_.text(kWakeAlarm));
+    return at && *at > 0 ? at : std::nullopt;
+}
 
 Result<std::int64_t> RtcAlarm::choose(std::chrono::milliseconds delay) const {
     const std::optional<std::chrono::seconds> now = read_rtc(root_);
     if (!now) return fail(cannot_set(std::string(kRtcTime) + " cannot be read", kNeedsRtc));
-    if (!set_for().empty()) return fail(cannot_set("it is set for " + set_for(), kForeign));
+    if (const auto other = set_for())
+        return fail(cannot_set("it is set for " + std::to_string(*other), kForeign));
     return (*now + std::chrono::ceil<std::chrono::seconds>(delay)).count();
 }
 
@@ -40,8 +45,13 @@ Result<void> RtcAlarm::arm(std::int64_t at) const {
 }
 
 void RtcAlarm::disarm(std::int64_t at) const {
-    if (set_for() != std::to_string(at)) return;  // it has fired, which clears it
-    [[maybe_unused]] const int error = root_.write(kWakeAlarm, "0");
+    if (set_for() == at) clear();  // else it has fired, which clears it
+}
+
+void RtcAlarm::clear() const {
+    if (!set_for()) return;
+    if (const int error = root_.write(kWakeAlarm, "0"); error != 0)
+        g_warning("cannot clear %s: %s", kWakeAlarm, g_strerror(error));
 }
 
 }  // namespace hypnos::sleep

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sleep/system/root.hpp"
@@ -27,9 +28,13 @@ class RtcAlarm {
     /// Takes it away if it is still the one that was set for `at`.
     void disarm(std::int64_t at) const;
 
-  private:
-    [[nodiscard]] std::string set_for() const;
+    /// Takes any away.
+    void clear() const;
 
+    /// When the alarm will ring, whoever set it; nothing: it is off.
+    [[nodiscard]] std::optional<std::int64_t> set_for() const;
+
+  private:
     Root root_;
 };
 

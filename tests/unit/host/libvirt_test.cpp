@@ -278,6 +278,27 @@ TEST_F(LibvirtTest, WhatTheMachineSaysIsRepeated) {
     EXPECT_PRED2(contains, woken.error().message, "cannot wake the domain: ");
 }
 
+TEST_F(LibvirtTest, StopsAndGoesOn) {
+    const auto stopped =
+        run<Result<void>>(context.get(), [&](auto done) { machine->stop(kLimit, done); });
+    EXPECT_EQ(error_of(stopped), "no error");
+    EXPECT_EQ(state(*machine), "paused");
+    const auto runs =
+        run<Result<void>>(context.get(), [&](auto done) { machine->cont(kLimit, done); });
+    EXPECT_EQ(error_of(runs), "no error");
+    EXPECT_EQ(state(*machine), "running");
+}
+
+TEST_F(LibvirtTest, WhatIsOffNeitherStopsNorGoesOn) {
+    virDomainDestroy(domain());
+    const auto stopped =
+        run<Result<void>>(context.get(), [&](auto done) { machine->stop(kLimit, done); });
+    EXPECT_PRED2(contains, error_of(stopped), "cannot pause the domain: ");
+    const auto runs =
+        run<Result<void>>(context.get(), [&](auto done) { machine->cont(kLimit, done); });
+    EXPECT_PRED2(contains, error_of(runs), "cannot unpause the domain: ");
+}
+
 TEST_F(LibvirtTest, BalloonsAreInBytes) {
     constexpr std::int64_t kWanted = std::int64_t{1} << 30;
     const auto set = run<Result<void>>(

@@ -70,12 +70,14 @@ TEST_F(NoLibvirt, MonitorsFailFromTheLoop) {
     monitor->run_state(1s, count);
     monitor->wake(1s, count);
     monitor->start(1s, count);
+    monitor->stop(1s, count);
+    monitor->cont(1s, count);
     monitor->balloon(1s, count);
     monitor->set_balloon(1, 1s, count);
     monitor->facts(1s, count);
     EXPECT_EQ(refused, 0);
     EXPECT_FALSE(monitor->is_open());
-    while (refused < 7) g_main_context_iteration(context.get(), TRUE);
+    while (refused < 9) g_main_context_iteration(context.get(), TRUE);
 }
 
 TEST_F(NoLibvirt, AnAbandonedMonitorSaysNothing) {

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "glib/unique_fd.hpp"
+#include "sleep/system/power/evidence.hpp"
 #include "tests/support/temp_root.hpp"
 
 namespace hypnos::sleep {

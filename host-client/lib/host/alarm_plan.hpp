@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// What to do with the RTC's one alarm when another program may have set it already. Pure; all
+// times in the RTC's seconds.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace hypnos {
+
+/// An alarm nearer than this may ring before the machine sleeps, and then wakes nobody.
+inline constexpr std::chrono::seconds kAlarmMargin{10};
+
+struct AlarmPlan {
+    std::optional<std::int64_t> set;   ///< ours; nothing: leave the alarm as it is
+    std::optional<std::int64_t> keep;  ///< theirs: to be put back, or the one that will wake us
+};
+
+/// `theirs` is earlier than ours: it wakes the machine, and ours is not set.
+[[nodiscard]] AlarmPlan plan_alarm(std::int64_t now, std::optional<std::int64_t> wanted,
+                                   std::optional<std::int64_t> theirs);
+
+/// `planned`, or later if that has become too near.
+[[nodiscard]] std::int64_t not_too_near(std::int64_t now, std::int64_t planned);
+
+}  // namespace hypnos
