@@ -17,11 +17,12 @@ class QmpError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """A QMP event; `received` is the host's monotonic clock."""
+    """A QMP event; `received` is the host's monotonic clock, `happened` QEMU's word by the real one."""
 
     name: str
     data: dict[str, Any]
     received: float
+    happened: float
 
 
 class Qmp:
@@ -79,5 +80,11 @@ class Qmp:
     def _read(self, deadline: Deadline) -> dict[str, Any]:
         message = json.loads(self._stream.read_line(deadline))
         if "event" in message:
-            self.events.append(Event(message["event"], message.get("data", {}), time.monotonic()))
+            self.events.append(_event(message))
         return message
+
+
+def _event(message: dict[str, Any]) -> Event:
+    stamp = message["timestamp"]
+    happened = stamp["seconds"] + stamp["microseconds"] / 1e6
+    return Event(message["event"], message.get("data", {}), time.monotonic(), happened)
