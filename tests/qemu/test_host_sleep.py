@@ -67,7 +67,7 @@ def refused(host: Host, *words: str) -> str:
 
 def sleep_in_ram(host: Host, *words: str) -> "tuple[float, dict[str, Any]]":
     """How long QEMU has seen it asleep, and the record."""
-    seen = len(host.vm.qmp.events)
+    seen = host.vm.qmp.mark()
     operation = accepted(host, *words)
     seconds = host.sleep_through(seen)
     return seconds, host.wait_over(operation)
@@ -80,7 +80,7 @@ def assert_slept(record: "dict[str, Any]", seconds: float, woken_by: str = "alar
 
 
 def test_mem_until_the_alarm(host: Host) -> None:
-    seen, inner_seen, naps = len(host.vm.qmp.events), len(host.inner.qmp.events), host.inner_sleeps()
+    seen, inner_seen, naps = host.vm.qmp.mark(), host.inner.qmp.mark(), host.inner_sleeps()
     seconds, record = sleep_in_ram(host, "--for", "60")
     assert 30 < seconds < 61
     assert_slept(record, seconds)
@@ -160,7 +160,7 @@ def test_who_may(host: Host) -> None:
 
 
 def test_the_guest_sleeps_before_a_sleep_that_somebody_else_begins(host: Host) -> None:
-    seen, inner_seen, naps = len(host.vm.qmp.events), len(host.inner.qmp.events), host.inner_sleeps()
+    seen, inner_seen, naps = host.vm.qmp.mark(), host.inner.qmp.mark(), host.inner_sleeps()
     host.sh("systemctl suspend")
     own_sleep = host.vm.qmp.wait_event("SUSPEND", 60, seen)
     guests_sleep = host.inner.qmp.wait_event("SUSPEND", since=inner_seen)

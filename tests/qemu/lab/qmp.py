@@ -58,6 +58,11 @@ class Qmp:
         """The first event of that name among ``events[since:]`` seen so far."""
         return next((event for event in self.events[since:] if event.name == name), None)
 
+    def mark(self) -> int:
+        """How many events there have been: `since` for what is to come."""
+        self.status()
+        return len(self.events)
+
     def status(self) -> str:
         """QEMU's run state: running, suspended, shutdown..."""
         return self.execute("query-status")["status"]
