@@ -3,7 +3,7 @@
 
 #include "host/host_outcome.hpp"
 
-#include <cstdio>
+#include <cstdint>
 
 #include "host/inspection.hpp"
 
@@ -20,10 +20,16 @@ WokenBy woken_by(const std::string& reason, const AlarmsRung& rung) {
     return may_be_alarm && rung.theirs ? WokenBy::OtherAlarm : WokenBy::Other;
 }
 
-std::string duration(std::chrono::milliseconds time) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000);
-    return text;
+std::string two(std::int64_t much, const char* unit, std::int64_t rest, const char* small) {
+    const std::string first = std::to_string(much) + " " + unit;
+    return rest == 0 ? first : first + " " + std::to_string(rest) + " " + small;
+}
+
+std::string in_words(std::chrono::milliseconds length) {
+    const std::int64_t ms = length.count(), s = ms / 1000;
+    if (s < 60) return std::to_string(s) + "." + std::to_string(ms % 1000 / 100) + " s";
+    if (s < 3600) return two(s / 60, "min", s % 60, "s");
+    return two(s / 3600, "h", s % 3600 / 60, "min");
 }
 
 std::string waker(const HostSleep& sleep) {
@@ -65,7 +71,7 @@ void conclude(HostSleep& sleep, const sleep::SleepResult& result, const AlarmsRu
         return;
     }
     sleep.woken_by = woken_by(result.wake_reason, rung);
-    sleep.text = "slept for " + duration(sleep.slept) + ", woken by " + waker(sleep);
+    sleep.text = "for " + in_words(sleep.slept) + ", woken by " + waker(sleep);
 }
 
 void conclude_after_boot(HostSleep& sleep) {
