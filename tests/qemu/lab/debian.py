@@ -21,15 +21,15 @@ PACKAGES = (
     "initramfs-tools",
     "kmod",
     "libglib2.0-0",
+    "libglib2.0-bin",
     "libjson-glib-1.0-0",
+    "libvirt0",
     "linux-image-cloud-amd64",
+    "polkitd",
     "systemd-sysv",
     "udev",
     "zstd",
 )
-HOST_PACKAGES = (*PACKAGES, "libglib2.0-bin", "libvirt0", "polkitd", "qemu-system-x86")
-"""Of one that has guests of its own: gdbus, what the library links, and QEMU."""
-
 ROOT_MB = 2048
 KERNEL_ARGS = ("root=/dev/vda", "rw", "net.ifnames=0")
 
@@ -43,33 +43,25 @@ Restart=always
 """
 
 
-def debian_image(build: Path, disk: Path, programs: Sequence[Path] = ()) -> Image:
+def debian_image(
+    build: Path,
+    disk: Path,
+    programs: Sequence[Path] = (),
+    add: Callable[[Path], None] = lambda root: None,
+) -> Image:
     """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs.
 
-    The static `programs` go to /usr/bin.
+    The static `programs` go to /usr/bin; `add` may put more into the root directory.
     """
-    base = cached("debian-12", lambda draft: _bootstrap(draft, PACKAGES))
-
-    def add(root: Path) -> None:
-        for program in programs:
-            shutil.copy(program, root / "usr/bin")
-
-    return _image(base, build, disk, add)
-
-
-def debian_host_image(build: Path, disk: Path, add: Callable[[Path], None]) -> Image:
-    """The same of a machine that has guests; `add` may put more into the root directory."""
-    base = cached("debian-12-host", lambda draft: _bootstrap(draft, HOST_PACKAGES))
-    return _image(base, build, disk, add)
-
-
-def _image(base: Path, build: Path, disk: Path, add: Callable[[Path], None]) -> Image:
+    base = cached("debian-12-bus", _bootstrap)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         _run("tar", "-C", root, "-xf", base / "root.tar")
         _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
         _run("ldconfig", "-r", root)
         _add_shell(root)
+        for program in programs:
+            shutil.copy(program, root / "usr/bin")
         add(root)
         _run("truncate", "-s", f"{ROOT_MB}M", disk)
         _run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
@@ -84,8 +76,8 @@ def root_disk_args(disk: Path) -> tuple[str, ...]:
     )
 
 
-def _bootstrap(draft: Path, packages: Sequence[str]) -> None:
-    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
+def _bootstrap(draft: Path) -> None:
+    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
     command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "locale", "man")]
     _run(*command, "bookworm", draft / "root.tar", *_apt_sources())
     _run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
@@ -100,11 +92,22 @@ def _apt_sources() -> list[Path]:
 def _add_shell(root: Path) -> None:
     (root / "etc/lab").mkdir()
     (root / "etc/lab/shell").write_bytes((HERE / "guest/shell").read_bytes())
-    units = root / "etc/systemd/system"
-    (units / "lab-shell.service").write_text(SHELL_SERVICE)
-    wanted = units / "multi-user.target.wants"
+    add_unit(root, "lab-shell.service", SHELL_SERVICE, wanted_by="multi-user.target")
+
+
+def add_unit(root: Path, name: str, text: str, wanted_by: str = "") -> None:
+    """Write a unit of systemd."""
+    (root / "etc/systemd/system" / name).write_text(text)
+    if wanted_by:
+        enable(root, name, wanted_by)
+
+
+def enable(root: Path, name: str, wanted_by: str = "multi-user.target") -> None:
+    """As `systemctl enable` does; the unit is where units are installed."""
+    unit = next(path for path in root.rglob(f"systemd/system/{name}") if not path.is_symlink())
+    wanted = root / f"etc/systemd/system/{wanted_by}.wants"
     wanted.mkdir(exist_ok=True)
-    (wanted / "lab-shell.service").symlink_to("../lab-shell.service")
+    (wanted / name).symlink_to(Path("/") / unit.relative_to(root))
 
 
 def _run(*command: str | Path) -> None:
