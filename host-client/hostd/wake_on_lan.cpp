@@ -34,14 +34,15 @@ bool bind_to(const UniqueFd& fd, const Address& address) {
     return bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-/// Invalid, with errno, if neither family can be listened on.
+/// Invalid, with errno, if that fails. IPv4 alone is for a kernel without IPv6, not for a port that
+/// another program has.
 UniqueFd bound_socket(std::uint16_t port) {
-    if (UniqueFd both = udp_socket(AF_INET6)) {
-        sockaddr_in6 any{};
-        any.sin6_family = AF_INET6;
-        any.sin6_port = htons(port);
-        if (bind_to(both, any)) return both;
-    }
+    sockaddr_in6 all{};
+    all.sin6_family = AF_INET6;
+    all.sin6_port = htons(port);
+    UniqueFd both = udp_socket(AF_INET6);
+    if (both && bind_to(both, all)) return both;
+    if (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL) return UniqueFd();
     UniqueFd four = udp_socket(AF_INET);
     sockaddr_in any{};
     any.sin_family = AF_INET;
@@ -83,10 +84,12 @@ void WakeOnLan::drain() {
     }
 }
 
+// In a flood of others one may be told again, rather than not at all.
 bool WakeOnLan::is_new(const std::string& mac) {
     const microseconds now(g_get_monotonic_time());
     std::erase_if(lately_, [now](const auto& told) { return now - told.second > kQuiet; });
-    return lately_.size() < kMostMacs && lately_.emplace(mac, now).second;
+    if (lately_.size() == kMostMacs && !lately_.contains(mac)) lately_.clear();
+    return lately_.emplace(mac, now).second;
 }
 
 }  // namespace hypnos::hostd

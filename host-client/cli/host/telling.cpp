@@ -12,13 +12,47 @@
 namespace hypnos::cli::host {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr const char* kSuspend = "host-suspend";
+
+std::string two(std::int64_t much, const char* unit, std::int64_t rest, const char* small) {
+    const std::string first = std::to_string(much) + " " + unit;
+    return rest == 0 ? first : first + " " + std::to_string(rest) + " " + small;
+}
+
+std::string woken_in_words(const HostSleep& sleep) {
+    const std::string source = sleep.wake_reason.empty() ? "" : " (" + sleep.wake_reason + ")";
+    switch (sleep.woken_by) {
+        case HostSleep::WokenBy::Nothing:
+            return "";
+        case HostSleep::WokenBy::Alarm:
+            return ", woken by the alarm" + source;
+        case HostSleep::WokenBy::OtherAlarm:
+            return ", woken by another program's alarm" + source;
+        case HostSleep::WokenBy::Other:
+            return ", woken by something else than an alarm" + source;
+    }
+    return "";
+}
+
+bool is_asleep_at_all(const HostSleep& sleep) {
+    return sleep.slept.count() > 0 || sleep.woken_by != HostSleep::WokenBy::Nothing;
+}
 
 Json error_report(const Error& error) {
     return Json::object({{"verb", kSuspend}, {"error", error_json("", kSuspend, error)["error"]}});
 }
 
 }  // namespace
+
+std::string in_words(milliseconds length) {
+    const std::int64_t ms = length.count(), s = ms / 1000;
+    if (s < 10) return std::to_string(s) + "." + std::to_string(ms % 1000 / 100) + " s";
+    if (s < 60) return std::to_string(s) + " s";
+    if (s < 3600) return two(s / 60, "min", s % 60, "s");
+    return two(s / 3600, "h", s % 3600 / 60, "min");
+}
 
 std::string in_words(HostSleep::State state) {
     switch (state) {
@@ -37,7 +71,10 @@ std::string in_words(HostSleep::State state) {
 }
 
 std::string outcome_in_words(const HostSleep& sleep) {
-    return std::string(name_of(sleep.outcome)) + (sleep.text.empty() ? "" : ": " + sleep.text);
+    std::string why;
+    if (is_asleep_at_all(sleep)) why = in_words(sleep.slept) + woken_in_words(sleep);
+    if (!sleep.text.empty()) why += (why.empty() ? "" : "; ") + sleep.text;
+    return std::string(name_of(sleep.outcome)) + (why.empty() ? "" : ": " + why);
 }
 
 std::string moment_in_words(std::chrono::seconds realtime) {

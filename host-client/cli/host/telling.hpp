@@ -10,10 +10,13 @@
 
 namespace hypnos::cli::host {
 
+/// "1 h 2 min", "2 min 5 s", "12 s", "0.4 s"
+[[nodiscard]] std::string in_words(std::chrono::milliseconds length);
+
 /// "preparing: guests go to sleep"
 [[nodiscard]] std::string in_words(HostSleep::State state);
 
-/// How it ended: "slept: for 1 h 2 min, woken by the RTC's alarm"
+/// How it ended: "slept: 1 h 2 min, woken by the alarm (rtc); TEXT"
 [[nodiscard]] std::string outcome_in_words(const HostSleep& sleep);
 
 /// Of the host's clock: "2030-01-31 06:30:00"

@@ -3,8 +3,6 @@
 
 #include "host/host_outcome.hpp"
 
-#include <cstdint>
-
 #include "host/inspection.hpp"
 
 namespace hypnos {
@@ -18,32 +16,6 @@ WokenBy woken_by(const std::string& reason, const AlarmsRung& rung) {
     const bool may_be_alarm = reason.empty() || reason == "rtc";
     if (may_be_alarm && rung.ours) return WokenBy::Alarm;
     return may_be_alarm && rung.theirs ? WokenBy::OtherAlarm : WokenBy::Other;
-}
-
-std::string two(std::int64_t much, const char* unit, std::int64_t rest, const char* small) {
-    const std::string first = std::to_string(much) + " " + unit;
-    return rest == 0 ? first : first + " " + std::to_string(rest) + " " + small;
-}
-
-std::string in_words(std::chrono::milliseconds length) {
-    const std::int64_t ms = length.count(), s = ms / 1000;
-    if (s < 60) return std::to_string(s) + "." + std::to_string(ms % 1000 / 100) + " s";
-    if (s < 3600) return two(s / 60, "min", s % 60, "s");
-    return two(s / 3600, "h", s % 3600 / 60, "min");
-}
-
-std::string waker(const HostSleep& sleep) {
-    switch (sleep.woken_by) {
-        case WokenBy::Alarm:
-            return "the RTC's alarm";
-        case WokenBy::OtherAlarm:
-            return "another program's alarm, which was the earlier one";
-        case WokenBy::Other:
-            return sleep.wake_reason.empty() ? "something that is no alarm" : sleep.wake_reason;
-        case WokenBy::Nothing:
-            break;
-    }
-    return "nothing";
 }
 
 Json details_of(const sleep::SleepResult& result) {
@@ -71,7 +43,6 @@ void conclude(HostSleep& sleep, const sleep::SleepResult& result, const AlarmsRu
         return;
     }
     sleep.woken_by = woken_by(result.wake_reason, rung);
-    sleep.text = "for " + in_words(sleep.slept) + ", woken by " + waker(sleep);
 }
 
 void conclude_after_boot(HostSleep& sleep) {

@@ -218,8 +218,8 @@ HostStatus HostPower::status() const {
     const auto& current = impl_->operation;
     if (current && current->sleep().state != HostSleep::State::Ended)
         status.current = current->sleep();
-    else if (const std::optional<Unfinished> unfinished = store.unfinished())
-        status.current = unfinished->sleep;
+    else
+        status.current = store.current();
     return status;
 }
 

@@ -68,6 +68,69 @@ TEST(WakeOnLan, TellsAMacOnce) {
     EXPECT_EQ(told, (std::vector<std::string>{kText, "61:62:63:64:65:66"}));
 }
 
+TEST(WakeOnLan, HearsOverIPv6) {
+    std::vector<std::string> told;
+    const auto listening =
+        WakeOnLan::listen(nullptr, 0, [&](const std::string& mac) { told.push_back(mac); });
+    ASSERT_TRUE(listening) << listening.error().message;
+    const UniqueFd sender(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 there{};
+    there.sin6_family = AF_INET6;
+    there.sin6_port = htons((*listening)->port());
+    there.sin6_addr = in6addr_loopback;
+    const std::string packet = magic(kMac);
+    if (!sender || sendto(sender.get(), packet.data(), packet.size(), 0,
+                          reinterpret_cast<const sockaddr*>(&there), sizeof there) < 0)
+        GTEST_SKIP() << "this machine has no IPv6";
+    ASSERT_TRUE(test::run_until([&] { return !told.empty(); }));
+    EXPECT_EQ(told, std::vector<std::string>{kText});
+}
+
+TEST(WakeOnLan, OtherDatagramsDoNotStopIt) {
+    std::vector<std::string> told;
+    const auto listening =
+        WakeOnLan::listen(nullptr, 0, [&](const std::string& mac) { told.push_back(mac); });
+    ASSERT_TRUE(listening) << listening.error().message;
+    for (const std::string& payload : {std::string(), std::string(60'000, '\xFF')})
+        send_to((*listening)->port(), payload);
+    for (int i = 0; i < 100; ++i) send_to((*listening)->port(), "x");
+    send_to((*listening)->port(), magic(kMac));
+    g_main_context_iteration(nullptr, FALSE);
+    EXPECT_TRUE(told.empty()) << "others of the loop had no turn";
+    ASSERT_TRUE(test::run_until([&] { return !told.empty(); }));
+    EXPECT_EQ(told, std::vector<std::string>{kText});
+}
+
+TEST(WakeOnLan, AFloodOfOthersHidesNone) {
+    std::vector<std::string> told;
+    const auto listening =
+        WakeOnLan::listen(nullptr, 0, [&](const std::string& mac) { told.push_back(mac); });
+    ASSERT_TRUE(listening) << listening.error().message;
+    for (int i = 0; i < 300; ++i) {
+        std::string mac = kMac;
+        mac[1] = static_cast<char>(i / 100);
+        mac[2] = static_cast<char>(i % 100);
+        send_to((*listening)->port(), magic(mac));
+        g_main_context_iteration(nullptr, FALSE);
+    }
+    send_to((*listening)->port(), magic(kMac));
+    ASSERT_TRUE(test::run_until([&] { return !told.empty() && told.back() == kText; }));
+    EXPECT_EQ(told.size(), 301U);
+}
+
+TEST(WakeOnLan, APortThatIsTakenOfIPv6AloneIsAnError) {
+    const UniqueFd taken(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!taken) GTEST_SKIP() << "this machine has no IPv6";
+    const int on = 1;
+    setsockopt(taken.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    sockaddr_in6 any{};
+    any.sin6_family = AF_INET6;
+    ASSERT_EQ(bind(taken.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
+    socklen_t size = sizeof any;
+    getsockname(taken.get(), reinterpret_cast<sockaddr*>(&any), &size);
+    EXPECT_FALSE(WakeOnLan::listen(nullptr, ntohs(any.sin6_port), [](const auto&) {}));
+}
+
 TEST(WakeOnLan, APortThatIsTakenIsAnError) {
     const UniqueFd taken(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_in6 any{};
