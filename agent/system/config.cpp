@@ -5,19 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "glib/key_file.hpp"
+#include "sleep/system/config_files.hpp"
 
 namespace hypnos::agent {
 namespace {
-
-/// The later one's keys win.
-constexpr std::array kPlaces = {"/usr/lib/hypnos/agent.conf", "/etc/hypnos/agent.conf"};
 
 struct Key {
     const char* group;
@@ -86,50 +82,12 @@ Result<void> apply(Config& config, const std::string& group, const glib::KeyGrou
                 ", but may be " + what_may_stand(*key));
 }
 
-Result<void> read_text(Config& config, const std::string& text) {
-    const Result<std::vector<glib::KeyGroup>> groups = glib::parse_key_file(text);
-    if (!groups) return fail(groups.error());
-    for (const glib::KeyGroup& group : *groups) {
-        if (known_keys(group.name).empty()) return fail(unknown(group.name, ""));
-        for (const glib::KeyGroup::Key& key : group.keys) {
-            if (Result<void> applied = apply(config, group.name, key); !applied) return applied;
-        }
+Result<void> apply(Config& config, const glib::KeyGroup& group) {
+    if (known_keys(group.name).empty()) return fail(unknown(group.name, ""));
+    for (const glib::KeyGroup::Key& key : group.keys) {
+        if (Result<void> applied = apply(config, group.name, key); !applied) return applied;
     }
     return {};
-}
-
-Result<void> read_file(Config& config, const Root& root, const std::string& file) {
-    const std::optional<std::string> text = root.read(file);
-    if (!text) return fail("cannot read " + root.path(file) + ": is it a file?");
-    if (text->empty()) return {};
-    if (Result<void> done = read_text(config, *text); !done)
-        return fail(root.path(file) + ": " + done.error().message);
-    return {};
-}
-
-/// Each name once, from the later place.
-std::map<std::string, std::string> find_drop_ins(const Root& root) {
-    std::map<std::string, std::string> found;
-    for (const char* place : kPlaces) {
-        const std::string directory = std::string(place) + ".d/";
-        for (const std::string& name : root.list(directory)) {
-            if (name.ends_with(".conf")) found[name] = directory + name;
-        }
-    }
-    return found;
-}
-
-/// In the order of reading.
-std::vector<std::string> find_files(const Root& root) {
-    const std::map<std::string, std::string> drop_ins = find_drop_ins(root);
-    std::vector<std::string> files;
-    for (const std::string place : kPlaces) {
-        if (root.has(place)) files.push_back(place);
-        for (const auto& [name, path] : drop_ins) {
-            if (path.starts_with(place + ".d/")) files.push_back(path);
-        }
-    }
-    return files;
 }
 
 }  // namespace
@@ -138,9 +96,10 @@ std::string_view name_of(Backend backend) { return backend == Backend::Sysfs ? "
 
 Result<Config> read_config(const Root& root) {
     Config config;
-    for (const std::string& file : find_files(root)) {
-        if (Result<void> done = read_file(config, root, file); !done) return fail(done.error());
-    }
+    const Result<void> read =
+        read_config_files(root, "agent.conf",
+                          [&config](const glib::KeyGroup& group) { return apply(config, group); });
+    if (!read) return fail(read.error());
     return config;
 }
 

@@ -3,44 +3,41 @@
 
 #include "fleet_run.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace hypnos::cli {
 
 FleetRun::FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, Interrupt& interrupt,
-                   const Start& start)
-    : context_(context), plan_(plan), teller_(teller), interrupt_(interrupt), start_(start) {}
+                   Start start)
+    : context_(context),
+      plan_(plan),
+      teller_(teller),
+      interrupt_(interrupt),
+      start_(std::move(start)),
+      runner_(plan, {.start = [this](std::size_t index, auto ended) { begin(index, ended); },
+                     .cancel = [this](std::size_t index) { cancel(index); },
+                     .moved = [this] { teller_.show_progress(plan_); },
+                     .over = {}}) {}
 
 void FleetRun::run() {
-    interrupt_.then([this] { stop(); });
+    interrupt_.then([this] { runner_.stop(); });
     if (interrupt_.has_come()) plan_.stop();
-    start_next();
+    runner_.go();
     while (!plan_.over()) g_main_context_iteration(context_, TRUE);
     interrupt_.then({});
 }
 
-void FleetRun::start_next() {
-    for (const std::size_t index : plan_.start()) {
-        running_.push_back(index);
-        const HostTime since = host_now();
-        start_(index, [this, index, since](const Told& told) { ended(index, since, told); });
-    }
-    teller_.show_progress(plan_);
+void FleetRun::begin(std::size_t index, const FleetRunner::Ended& ended) {
+    const HostTime since = host_now();
+    start_(index, [this, index, since, ended](const Told& told) {
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(host_now() - since);
+        teller_.told(index, told, took);
+        ended(told.exit == Exit::Done);
+    });
 }
 
-void FleetRun::ended(std::size_t index, HostTime since, const Told& told) {
-    running_.erase(std::find(running_.begin(), running_.end(), index));
-    plan_.ended(index, told.exit == Exit::Done);
-    teller_.told(index, told,
-                 std::chrono::duration_cast<std::chrono::milliseconds>(host_now() - since));
-    start_next();
-}
-
-void FleetRun::stop() {
-    plan_.stop();
-    if (!cancel_) return;
-    const std::vector<std::size_t> running = running_;
-    for (const std::size_t index : running) cancel_(index);
+void FleetRun::cancel(std::size_t index) const {
+    if (cancel_) cancel_(index);
 }
 
 void FleetRun::tell_skipped(const std::vector<std::string>& names, const std::string& verb) {

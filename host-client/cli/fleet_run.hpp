@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "glib/source.hpp"
 #include "hypnos/clock.hpp"
 #include "hypnos/fleet.hpp"
 #include "interrupt.hpp"
+#include "lib/fleet/runner.hpp"
 #include "told.hpp"
 
 namespace hypnos::cli {
@@ -26,7 +26,7 @@ class FleetRun {
     using Cancel = std::function<void(std::size_t index)>;
 
     FleetRun(GMainContext* context, FleetPlan& plan, Teller& teller, Interrupt& interrupt,
-             const Start& start);
+             Start start);
 
     void cancel_with(const Cancel& cancel) { cancel_ = cancel; }
 
@@ -37,9 +37,8 @@ class FleetRun {
     void tell_skipped(const std::vector<std::string>& names, const std::string& verb);
 
   private:
-    void start_next();
-    void ended(std::size_t index, HostTime since, const Told& told);
-    void stop();
+    void begin(std::size_t index, const FleetRunner::Ended& ended);
+    void cancel(std::size_t index) const;
 
     GMainContext* context_;
     FleetPlan& plan_;
@@ -47,7 +46,7 @@ class FleetRun {
     Interrupt& interrupt_;
     Start start_;
     Cancel cancel_;
-    std::vector<std::size_t> running_;
+    FleetRunner runner_;
 };
 
 }  // namespace hypnos::cli

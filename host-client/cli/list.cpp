@@ -27,7 +27,9 @@ Json to_json(const GuestSpec& guest) {
                                       {"uri", guest.uri},
                                       {"domain", guest.domain}})
         if (!value.empty()) result.set(name, value);
-    return result;
+    Json macs = Json::array();
+    for (const std::string& mac : guest.macs) macs.append(mac);
+    return guest.macs.empty() ? result : result.set("macs", macs);
 }
 
 }  // namespace

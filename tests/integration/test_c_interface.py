@@ -243,6 +243,7 @@ def test_options_that_are_no_json_object_are_usage(loop: Loop, options: bytes) -
         ({"uri": "qemu:///system", "domain": "web", "qmp": "/q"}, "has no qmp"),
         ({"agent": "/a", "agnet": "/a"}, "'agnet' is unexpected"),
         ({"agent": 1}, "expected: string"),
+        ({"agent": "/a", "macs": ["52:54"]}, "'52:54' is no MAC address"),
         ('{"agent": ', "guest: "),
     ],
 )
@@ -259,11 +260,14 @@ def test_guests_are_selected_by_words_and_known_by_their_names(
     for name in ("web-1", "web-2", "db"):
         fake = make_guest()
         paths = [f"{port.title()}={fake.ports[port].path}\n" for port in fake.ports]
-        after = "" if name == "db" else "After=db;\n"
+        after = "Mac=52:54:00:AB:00:01\n" if name == "db" else "After=db;\n"
         (tmp_path / f"{name}.conf").write_text("".join(["[Guest]\n", *paths, after]))
     specs = select(words=["db", "web-*"], guests_d=str(tmp_path))
     assert [spec["name"] for spec in specs] == ["db", "web-1", "web-2"]
     assert [spec.get("after") for spec in specs] == [None, ["db"], ["db"]]
+    assert [spec.get("macs") for spec in specs] == [["52:54:00:ab:00:01"], None, None]
+    with Guest(loop, specs[0]):
+        pass
     with Guest(loop, specs[1]) as guest:
         assert guest.run("status")["guest"] == "web-1"
     with pytest.raises(HypnosError) as caught:

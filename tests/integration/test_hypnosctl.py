@@ -268,3 +268,8 @@ def test_guests_are_listed(home: Path, make: Make) -> None:
     status, told = hypnosctl(home, "list", "--json")[:2]
     assert status == DONE
     assert json.loads(told.splitlines()[1])["qmp"] == f"{home}/web/q"
+    assert "macs" not in json.loads(told.splitlines()[1])
+    with (home / "guests.d/db.conf").open("a") as file:
+        file.write("Mac=52:54:00:AB:00:01\n")
+    told = hypnosctl(home, "list", "db", "--json")[1]
+    assert json.loads(told)["macs"] == ["52:54:00:ab:00:01"]

@@ -109,7 +109,9 @@ def options_in(text: str) -> set[str]:
     return set(re.findall(r"--[a-z][a-z-]*", text))
 
 
-@pytest.mark.parametrize("program", ["agent/hypnos-agent", "host-client/hypnosctl"])
+@pytest.mark.parametrize(
+    "program", ["agent/hypnos-agent", "host-client/hypnosctl", "host-client/hostd/hypnos-hostd"]
+)
 def test_every_option_is_in_the_manual(program: str) -> None:
     name = Path(program).name
     manual = next(TOP.glob(f"*/man/{name}.[18]")).read_text().replace("\\-", "-")
@@ -127,7 +129,7 @@ def test_the_manual_has_the_keys_of_guests() -> None:
     source = (TOP / "host-client/lib/fleet/guest_file.cpp").read_text()
     manual = (TOP / "host-client/man/hypnos-guests.d.5").read_text()
     section = manual.partition(".SH OPTIONS")[2].partition(".SH ")[0]
-    read = re.findall(r'\bKey\{"(\w+)"', source) + re.findall(r'kAfter = "(\w+)"', source)
+    read = re.findall(r'\bKey\{"(\w+)"', source) + re.findall(r'k(?:After|Mac) = "(\w+)"', source)
     assert read and re.findall(r"^\.BR (\w+) =", section, re.MULTILINE) == read
 
 
@@ -153,14 +155,21 @@ def test_the_hooks_page_has_the_keys_of_side_files() -> None:
     assert set(re.findall(r"^\| `(\w+)=` \|", section, re.MULTILINE)) == keys
 
 
-def test_the_manual_has_the_keys_of_the_configuration() -> None:
-    source = (TOP / "agent/system/config.cpp").read_text()
-    manual = (TOP / "agent/man/hypnos-agent.8").read_text()
+@pytest.mark.parametrize(
+    ("code", "page"),
+    [
+        ("agent/system/config.cpp", "agent/man/hypnos-agent.8"),
+        ("host-client/hostd/config.cpp", "host-client/man/hypnos-hostd.8"),
+    ],
+)
+def test_the_manual_has_the_keys_of_the_configuration(code: str, page: str) -> None:
+    source = (TOP / code).read_text()
+    manual = (TOP / page).read_text()
     section = manual.partition(".SH CONFIGURATION")[2].partition(".SH ")[0]
     read = re.findall(r'Key\{"(\w+)", "(\w+)"', source)
     documented = [
         (group, key)
-        for group, text in re.findall(r"^\.SS \[(\w+)\]\n(.*?)(?=^\.SS|\Z)", section, re.M | re.S)
+        for group, text in re.findall(r"^\.SS \[(\w+)[^]]*\]\n(.*?)(?=^\.SS|\Z)", section, re.M | re.S)
         for key in re.findall(r"^\.BR (\w+) =", text, re.M)
     ]
     assert read and documented == read

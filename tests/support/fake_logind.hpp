@@ -43,6 +43,10 @@ class FakeLogind {
     std::vector<std::string> calls;
     /// What Suspend and its like answer; empty: they agree.
     std::string refusal;
+    /// What CanSuspend and its like answer.
+    std::string can = "yes";
+    /// The property PreparingForSleep.
+    bool preparing = false;
     /// As ListInhibitors tells them, in GVariant's text form.
     std::string inhibitors = "@a(ssssuu) []";
 
@@ -64,6 +68,10 @@ class FakeLogind {
         "<method name='Inhibit'><arg type='s'/><arg type='s'/><arg type='s'/><arg type='s'/>"
         "<arg type='h' direction='out'/></method>"
         "<method name='ListInhibitors'><arg type='a(ssssuu)' direction='out'/></method>"
+        "<method name='CanSuspend'><arg type='s' direction='out'/></method>"
+        "<method name='CanHibernate'><arg type='s' direction='out'/></method>"
+        "<method name='CanHybridSleep'><arg type='s' direction='out'/></method>"
+        "<property name='PreparingForSleep' type='b' access='read'/>"
         "<method name='Suspend'><arg type='b'/></method>"
         "<method name='Hibernate'><arg type='b'/></method>"
         "<method name='HybridSleep'><arg type='b'/></method>"
@@ -78,13 +86,21 @@ class FakeLogind {
         g_free(text);
         fake.answer(method, invocation);
     }
-    static constexpr GDBusInterfaceVTable kTable = {called, nullptr, nullptr, {}};
+    static GVariant* property(GDBusConnection*, const gchar*, const gchar*, const gchar*,
+                              const gchar*, GError**, gpointer self) {
+        return g_variant_new_boolean(
+            static_cast<gboolean>(static_cast<FakeLogind*>(self)->preparing));
+    }
+    static constexpr GDBusInterfaceVTable kTable = {called, property, nullptr, {}};
 
     void answer(const std::string& method, GDBusMethodInvocation* invocation) {
         if (method == "Inhibit") return hand_out(invocation);
         if (method == "ListInhibitors")
             return g_dbus_method_invocation_return_value(
                 invocation, g_variant_new_parsed(("(" + inhibitors + ",)").c_str()));
+        if (method.starts_with("Can"))
+            return g_dbus_method_invocation_return_value(invocation,
+                                                         g_variant_new("(s)", can.c_str()));
         if (refusal.empty()) return g_dbus_method_invocation_return_value(invocation, nullptr);
         g_dbus_method_invocation_return_dbus_error(
             invocation, "org.freedesktop.login1.SleepVerbNotSupported", refusal.c_str());

@@ -27,6 +27,7 @@ struct GuestSpec {
     std::string domain;  ///< name in that connection; empty if the guest is no domain
 
     std::vector<std::string> after;  ///< names of guests that go to sleep before this one
+    std::vector<std::string> macs;   ///< of its network cards: "52:54:00:12:34:56", lower-case
 };
 
 /// Reads `qmp=PATH,agent=PATH,power=PATH`, any of them, in any order; the text is the name. A path

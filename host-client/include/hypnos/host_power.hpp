@@ -91,7 +91,7 @@ struct HostSleep {
     std::optional<std::int64_t> kept_alarm;  ///< another program's, to be put back
     // From Restoring on:
     Outcome outcome = Outcome::Failed;
-    std::string text;  ///< in words
+    std::string text;  ///< why not, in words; empty if it slept
     std::chrono::milliseconds slept{};
     WokenBy woken_by = WokenBy::Nothing;
     std::string wake_reason;  ///< the kernel's wakeup source: "rtc", "power-button", ...

@@ -60,7 +60,7 @@ HYPNOS_API int hypnos_loop_fd(hypnos_loop *loop);
 HYPNOS_API void hypnos_loop_dispatch(hypnos_loop *loop);
 
 /* `spec` is "qmp=PATH,agent=PATH,power=PATH", any of them; or JSON with the members name, qmp, agent,
- * power, uri, domain, after (hypnos/guest_spec.hpp). NULL with HYPNOS_USAGE if it cannot be read. */
+ * power, uri, domain, after, macs (hypnos/guest_spec.hpp). NULL with HYPNOS_USAGE if it cannot be read. */
 HYPNOS_API hypnos_guest *hypnos_guest_new(hypnos_loop *loop, const char *spec,
                                              hypnos_error **error);
 /* Operations under way never call back. May be called from any callback. */

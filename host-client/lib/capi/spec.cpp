@@ -3,10 +3,12 @@
 
 #include "capi/spec.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "capi/options.hpp"
+#include "mac.hpp"
 
 namespace hypnos::capi {
 namespace {
@@ -28,6 +30,22 @@ void check(const GuestSpec& spec, Options& options) {
         options.wrong("a domain of libvirt has no qmp: libvirt has it");
 }
 
+std::vector<std::string> read_macs(Options& options) {
+    std::vector<std::string> macs = options.texts("macs");
+    for (std::string& text : macs) {
+        const std::optional<std::string> mac = mac_of(text);
+        if (!mac) options.wrong("macs: " + in_quotes(text) + " is no MAC address");
+        text = mac.value_or("");
+    }
+    return macs;
+}
+
+Json array_of(const std::vector<std::string>& texts) {
+    Json result = Json::array();
+    for (const std::string& text : texts) result.append(text);
+    return result;
+}
+
 }  // namespace
 
 Result<GuestSpec> read_spec(std::string_view text) {
@@ -41,7 +59,8 @@ Result<GuestSpec> read_spec(std::string_view text) {
                    .power = options.text("power"),
                    .uri = options.text("uri"),
                    .domain = options.text("domain"),
-                   .after = options.texts("after")};
+                   .after = options.texts("after"),
+                   .macs = read_macs(options)};
     check(spec, options);
     if (const Result<void> good = options.finish(); !good) return fail(good.error());
     if (spec.name.empty()) spec.name = spec.domain.empty() ? std::string(text) : spec.domain;
@@ -58,9 +77,9 @@ Json to_json(const GuestSpec& spec) {
     add("power", spec.power);
     add("uri", spec.uri);
     add("domain", spec.domain);
-    Json after = Json::array();
-    for (const std::string& name : spec.after) after.append(name);
-    return spec.after.empty() ? result : result.set("after", after);
+    if (!spec.after.empty()) result.set("after", array_of(spec.after));
+    if (!spec.macs.empty()) result.set("macs", array_of(spec.macs));
+    return result;
 }
 
 }  // namespace hypnos::capi

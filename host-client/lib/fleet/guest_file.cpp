@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "glib/key_file.hpp"
+#include "mac.hpp"
 #include "spelling.hpp"
 
 namespace hypnos {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr const char* kGroup = "Guest";
 constexpr const char* kAfter = "After";
+constexpr const char* kMac = "Mac";
 
 struct Key {
     const char* name;
@@ -34,7 +37,7 @@ constexpr std::array kKeys{
 tl::unexpected<Error> wrong(const std::string& why) { return fail(ErrorCode::Usage, why); }
 
 tl::unexpected<Error> unknown_key(const std::string& name) {
-    std::vector<std::string> known{kAfter};
+    std::vector<std::string> known{kAfter, kMac};
     for (const Key& key : kKeys) known.emplace_back(key.name);
     return wrong("[Guest] has no key '" + name + "'" + did_you_mean(name, known));
 }
@@ -49,8 +52,20 @@ std::vector<std::string> split(const std::string& list) {
     return result;
 }
 
+Result<void> add_macs(GuestSpec& guest, const std::string& list) {
+    for (const std::string& text : split(list)) {
+        const std::optional<std::string> mac = mac_of(text);
+        if (!mac)
+            return wrong("Mac=: " + in_quotes(text) +
+                         " is no MAC address; write it as 52:54:00:12:34:56");
+        guest.macs.push_back(*mac);
+    }
+    return {};
+}
+
 Result<void> apply(GuestSpec& guest, const glib::KeyGroup::Key& given) {
     if (given.name == kAfter) return guest.after = split(given.value), Result<void>();
+    if (given.name == kMac) return add_macs(guest, given.value);
     const auto* key = std::find_if(kKeys.begin(), kKeys.end(),
                                    [&](const Key& each) { return given.name == each.name; });
     if (key == kKeys.end()) return unknown_key(given.name);

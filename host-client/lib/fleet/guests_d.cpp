@@ -111,6 +111,7 @@ Result<GuestSpec> GuestsD::with_ports(const GuestSpec& guest) {
     GuestSpec result = guest;
     result.agent = found->agent;
     result.power = found->power;
+    if (result.macs.empty()) result.macs = found->macs;
     return result;
 }
 

@@ -136,7 +136,7 @@ void HostOperation::ask() {
 
 void HostOperation::announced() {
     announced_ = true;
-    if (asked_ || sleep_.state == State::Restoring || sleep_.state == State::Ended) {
+    if (asked_) {
         keep_alarm_ahead();
         return world_.logind.release();
     }

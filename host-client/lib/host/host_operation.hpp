@@ -58,6 +58,9 @@ class HostOperation {
 
     [[nodiscard]] Result<void> cancel();
 
+    /// Does not wait for guests that still wake: the next sleep is there.
+    void end();
+
     [[nodiscard]] const HostSleep& sleep() const { return sleep_; }
 
   private:
@@ -79,7 +82,6 @@ class HostOperation {
     void give_up(Outcome outcome, const std::string& text);
     void put_back();
     void restore();
-    void end();
     /// `call`, unless this has been destroyed by then.
     template <typename... Arguments>
     auto while_alive(void (HostOperation::*call)(Arguments...));

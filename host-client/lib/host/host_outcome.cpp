@@ -3,8 +3,6 @@
 
 #include "host/host_outcome.hpp"
 
-#include <cstdio>
-
 #include "host/inspection.hpp"
 
 namespace hypnos {
@@ -18,26 +16,6 @@ WokenBy woken_by(const std::string& reason, const AlarmsRung& rung) {
     const bool may_be_alarm = reason.empty() || reason == "rtc";
     if (may_be_alarm && rung.ours) return WokenBy::Alarm;
     return may_be_alarm && rung.theirs ? WokenBy::OtherAlarm : WokenBy::Other;
-}
-
-std::string duration(std::chrono::milliseconds time) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000);
-    return text;
-}
-
-std::string waker(const HostSleep& sleep) {
-    switch (sleep.woken_by) {
-        case WokenBy::Alarm:
-            return "the RTC's alarm";
-        case WokenBy::OtherAlarm:
-            return "another program's alarm, which was the earlier one";
-        case WokenBy::Other:
-            return sleep.wake_reason.empty() ? "something that is no alarm" : sleep.wake_reason;
-        case WokenBy::Nothing:
-            break;
-    }
-    return "nothing";
 }
 
 Json details_of(const sleep::SleepResult& result) {
@@ -65,7 +43,6 @@ void conclude(HostSleep& sleep, const sleep::SleepResult& result, const AlarmsRu
         return;
     }
     sleep.woken_by = woken_by(result.wake_reason, rung);
-    sleep.text = "slept for " + duration(sleep.slept) + ", woken by " + waker(sleep);
 }
 
 void conclude_after_boot(HostSleep& sleep) {

@@ -88,6 +88,7 @@ struct HostPower::Impl {
 
 HostOperation& HostPower::Impl::operate(const HostSleep& sleep,
                                         std::optional<SleepLock> with_lock) {
+    reaper.reset();
     operation = std::make_unique<HostOperation>(world, sleep, std::move(with_lock), [this] {
         reaper = glib::soon(nullptr, [this] { operation.reset(); });
     });
@@ -153,6 +154,7 @@ void HostPower::Impl::start(const HostSuspendOptions& wish, const Inspection& in
 }
 
 void HostPower::Impl::announced() {
+    if (operation && operation->sleep().state == HostSleep::State::Restoring) operation->end();
     const bool free = !operation || operation->sleep().state == HostSleep::State::Ended;
     if (free && !watching) return logind.release();
     if (free) {
@@ -216,8 +218,8 @@ HostStatus HostPower::status() const {
     const auto& current = impl_->operation;
     if (current && current->sleep().state != HostSleep::State::Ended)
         status.current = current->sleep();
-    else if (const std::optional<Unfinished> unfinished = store.unfinished())
-        status.current = unfinished->sleep;
+    else
+        status.current = store.current();
     return status;
 }
 

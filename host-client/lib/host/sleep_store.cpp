@@ -20,10 +20,10 @@ Json read(const sleep::Root& root, const char* file) {
 }  // namespace
 
 Result<void> SleepStore::save(const Unfinished& unfinished) const {
-    const Json json = Json::object({{"sleep", to_json(unfinished.sleep)},
-                                    {"boot-id", unfinished.boot_id},
-                                    {"before", sleep::to_json(unfinished.before)},
-                                    {"mem-sleep", unfinished.mem_sleep}});
+    Json json = to_json(unfinished.sleep);
+    json.set("boot-id", unfinished.boot_id);
+    json.set("before", sleep::to_json(unfinished.before));
+    json.set("mem-sleep", unfinished.mem_sleep);
     return root_.replace_durably(kUnfinished, json.dump() + "\n");
 }
 
@@ -38,11 +38,15 @@ void SleepStore::forget() const { root_.remove(kUnfinished); }
 
 std::optional<Unfinished> SleepStore::unfinished() const {
     const Json json = read(root_, kUnfinished);
-    const std::optional<HostSleep> sleep = host_sleep_from_json(json["sleep"]);
+    const std::optional<HostSleep> sleep = host_sleep_from_json(json);
     const auto before = sleep::baseline_from_json(json["before"]);
     if (!sleep || !before) return std::nullopt;
     return Unfinished{*sleep, json["boot-id"].string().value_or(""), *before,
                       json["mem-sleep"].string().value_or("")};
+}
+
+std::optional<HostSleep> SleepStore::current() const {
+    return host_sleep_from_json(read(root_, kUnfinished));
 }
 
 std::optional<HostSleep> SleepStore::last() const {

@@ -34,6 +34,7 @@ class SleepStore {
 
     /// A file that cannot be understood is none.
     [[nodiscard]] std::optional<Unfinished> unfinished() const;
+    [[nodiscard]] std::optional<HostSleep> current() const;
     [[nodiscard]] std::optional<HostSleep> last() const;
 
   private:

@@ -61,7 +61,7 @@ std::int64_t WakeAlarm::keep_ahead(std::int64_t ours) const {
 
 bool WakeAlarm::has_rung(std::int64_t at) const {
     const std::optional<std::chrono::seconds> now = sleep::read_rtc(root_);
-    return now && now->count() >= at && rtc_.set_for() != at;
+    return now && now->count() >= at;
 }
 
 void WakeAlarm::put_back(const AlarmPlan& plan) const {

@@ -32,7 +32,7 @@ class WakeAlarm {
     /// is set now.
     [[nodiscard]] std::int64_t keep_ahead(std::int64_t ours) const;
 
-    /// Whether an alarm of that time has rung: the kernel clears it then.
+    /// Whether the time of an alarm has come.
     [[nodiscard]] bool has_rung(std::int64_t at) const;
 
     /// Ours goes, theirs is put back if it is still to come.

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "mac.hpp"
+
 namespace hypnos::libvirt {
 namespace {
 
@@ -81,6 +83,7 @@ class Reader {
     void of_pm(const std::string& name, const Attributes& attributes);
     void of_device(const std::string& name, const Attributes& attributes);
     void keep(const Device& device);
+    void keep_mac(const std::string& text);
 
     std::vector<std::string> path_;
     bool is_domain_ = false, has_loader_ = false;
@@ -140,7 +143,12 @@ void Reader::keep(const Device& device) {
         facts_.virtio_mem.push_back(device.id());
     if (device.kind == "filesystem" && device.child("driver@type") == "virtiofs")
         facts_.virtio_fs.push_back(device.id());
+    if (device.kind == "interface") keep_mac(device.child("mac@address"));
     if (is_vfio(device)) facts_.vfio.push_back(device.id());
+}
+
+void Reader::keep_mac(const std::string& text) {
+    if (const std::optional<std::string> mac = mac_of(text)) facts_.macs.push_back(*mac);
 }
 
 /// Without a loader an x86 machine has QEMU's own, SeaBIOS.

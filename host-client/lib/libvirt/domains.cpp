@@ -19,7 +19,7 @@ bool has_port(const MachineFacts& facts, const std::string& name) {
                        [&name](const PortFact& port) { return port.name == name; });
 }
 
-// A domain that goes away meanwhile has no XML any more, and no ports.
+// A domain that goes away meanwhile has no XML any more: no ports, no MACs.
 GuestSpec spec_of(const std::string& uri, virDomainPtr domain) {
     GuestSpec spec;
     spec.name = spec.domain = virDomainGetName(domain);
@@ -28,6 +28,7 @@ GuestSpec spec_of(const std::string& uri, virDomainPtr domain) {
     if (!xml) return spec;
     const Result<MachineFacts> facts = read_domain_xml(xml.get());
     if (!facts) return spec;
+    spec.macs = facts->macs;
     if (has_port(*facts, kPowerPort))
         spec.power = kPowerPort;
     else if (has_port(*facts, kAgentPort))

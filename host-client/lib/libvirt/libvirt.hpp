@@ -25,7 +25,7 @@ typedef struct _GMainContext GMainContext;
 namespace hypnos::libvirt {
 
 /// All domains of a connection, running or not, by name; blocks. `name` is the domain's. Ports as
-/// the domain's XML has them: `power` if it is there, else `agent`.
+/// the domain's XML has them: `power` if it is there, else `agent`; MACs too.
 [[nodiscard]] Result<std::vector<GuestSpec>> list_domains(const std::string& uri);
 
 /// A channel other than the agent's, by virDomainOpenChannel: a stream that libvirt carries, also

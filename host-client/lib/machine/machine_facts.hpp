@@ -32,6 +32,7 @@ struct MachineFacts {
     std::vector<PortFact> ports;   ///< all there are, if `type` is known
     std::vector<DiskFact> disks;
     std::vector<std::string> virtio_mem, virtio_fs, vfio;  ///< ids of such devices
+    std::vector<std::string> macs;  ///< of network cards, lower-case; only libvirt tells them
 };
 
 }  // namespace hypnos

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
 
 from .cache import cached
 from .initramfs import HERE, Image
@@ -21,8 +21,11 @@ PACKAGES = (
     "initramfs-tools",
     "kmod",
     "libglib2.0-0",
+    "libglib2.0-bin",
     "libjson-glib-1.0-0",
+    "libvirt0",
     "linux-image-cloud-amd64",
+    "polkitd",
     "systemd-sysv",
     "udev",
     "zstd",
@@ -40,12 +43,17 @@ Restart=always
 """
 
 
-def debian_image(build: Path, disk: Path, programs: Sequence[Path] = ()) -> Image:
+def debian_image(
+    build: Path,
+    disk: Path,
+    programs: Sequence[Path] = (),
+    add: Callable[[Path], None] = lambda root: None,
+) -> Image:
     """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs.
 
-    The static `programs` go to /usr/bin.
+    The static `programs` go to /usr/bin; `add` may put more into the root directory.
     """
-    base = cached("debian-12", _bootstrap)
+    base = cached("debian-12-bus", _bootstrap)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         _run("tar", "-C", root, "-xf", base / "root.tar")
@@ -54,6 +62,7 @@ def debian_image(build: Path, disk: Path, programs: Sequence[Path] = ()) -> Imag
         _add_shell(root)
         for program in programs:
             shutil.copy(program, root / "usr/bin")
+        add(root)
         _run("truncate", "-s", f"{ROOT_MB}M", disk)
         _run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
     return Image(Kernel(base), next(base.glob("boot/initrd.img-*")))
@@ -69,6 +78,7 @@ def root_disk_args(disk: Path) -> tuple[str, ...]:
 
 def _bootstrap(draft: Path) -> None:
     command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
+    command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "locale", "man")]
     _run(*command, "bookworm", draft / "root.tar", *_apt_sources())
     _run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
 
@@ -82,11 +92,22 @@ def _apt_sources() -> list[Path]:
 def _add_shell(root: Path) -> None:
     (root / "etc/lab").mkdir()
     (root / "etc/lab/shell").write_bytes((HERE / "guest/shell").read_bytes())
-    units = root / "etc/systemd/system"
-    (units / "lab-shell.service").write_text(SHELL_SERVICE)
-    wanted = units / "multi-user.target.wants"
+    add_unit(root, "lab-shell.service", SHELL_SERVICE, wanted_by="multi-user.target")
+
+
+def add_unit(root: Path, name: str, text: str, wanted_by: str = "") -> None:
+    """Write a unit of systemd."""
+    (root / "etc/systemd/system" / name).write_text(text)
+    if wanted_by:
+        enable(root, name, wanted_by)
+
+
+def enable(root: Path, name: str, wanted_by: str = "multi-user.target") -> None:
+    """As `systemctl enable` does; the unit is where units are installed."""
+    unit = next(path for path in root.rglob(f"systemd/system/{name}") if not path.is_symlink())
+    wanted = root / f"etc/systemd/system/{wanted_by}.wants"
     wanted.mkdir(exist_ok=True)
-    (wanted / "lab-shell.service").symlink_to("../lab-shell.service")
+    (wanted / name).symlink_to(Path("/") / unit.relative_to(root))
 
 
 def _run(*command: str | Path) -> None:

@@ -17,11 +17,12 @@ class QmpError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """A QMP event; `received` is the host's monotonic clock."""
+    """A QMP event; `received` is the host's monotonic clock, `happened` QEMU's word by the real one."""
 
     name: str
     data: dict[str, Any]
     received: float
+    happened: float
 
 
 class Qmp:
@@ -57,6 +58,11 @@ class Qmp:
         """The first event of that name among ``events[since:]`` seen so far."""
         return next((event for event in self.events[since:] if event.name == name), None)
 
+    def mark(self) -> int:
+        """How many events there have been: `since` for what is to come."""
+        self.status()
+        return len(self.events)
+
     def status(self) -> str:
         """QEMU's run state: running, suspended, shutdown..."""
         return self.execute("query-status")["status"]
@@ -79,5 +85,11 @@ class Qmp:
     def _read(self, deadline: Deadline) -> dict[str, Any]:
         message = json.loads(self._stream.read_line(deadline))
         if "event" in message:
-            self.events.append(Event(message["event"], message.get("data", {}), time.monotonic()))
+            self.events.append(_event(message))
         return message
+
+
+def _event(message: dict[str, Any]) -> Event:
+    stamp = message["timestamp"]
+    happened = stamp["seconds"] + stamp["microseconds"] / 1e6
+    return Event(message["event"], message.get("data", {}), time.monotonic(), happened)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One QEMU process, from start to end."""
 
+import signal
 import subprocess
 from dataclasses import replace
 from typing import Any
@@ -108,6 +109,14 @@ class Vm:
         """End QEMU as a crash would."""
         self._running.kill()
         self._running.wait()
+
+    def freeze(self) -> None:
+        """Stop QEMU, as a sleep of the machine it runs on stops all programs."""
+        self._running.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._running.send_signal(signal.SIGCONT)
 
     @property
     def alive(self) -> bool:

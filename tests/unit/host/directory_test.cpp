@@ -42,6 +42,7 @@ class DirectoryTest : public testing::Test {
         GuestSpec guest;
         guest.name = name;
         guest.power = "org.hypnos.power.0";
+        guest.macs = {"52:54:00:00:00:01"};
         domains_[uri].push_back(guest);
     }
 
@@ -208,7 +209,8 @@ TEST_F(DirectoryTest, AFileMayNameADomain) {
     has_domain(kRack, "cache");
     write_guest("web");
     write("my-db.conf", std::string("[Guest]\nConnect=") + kRack + "\nDomain=db\nAfter=web\n");
-    write("my-cache.conf", std::string("[Guest]\nConnect=") + kRack + "\nDomain=cache\n");
+    write("my-cache.conf",
+          std::string("[Guest]\nConnect=") + kRack + "\nDomain=cache\nMac=52:54:00:00:00:02\n");
     const auto guests = select({.words = {"my-*"}});
     ASSERT_TRUE(guests) << guests.error().message;
     ASSERT_EQ(guests->size(), 2U);
@@ -217,6 +219,8 @@ TEST_F(DirectoryTest, AFileMayNameADomain) {
     EXPECT_EQ((*guests)[1].uri, kRack);
     EXPECT_EQ((*guests)[1].power, "org.hypnos.power.0");
     EXPECT_EQ((*guests)[1].after, Names{"web"});
+    EXPECT_EQ((*guests)[1].macs, Names{"52:54:00:00:00:01"});
+    EXPECT_EQ((*guests)[0].macs, Names{"52:54:00:00:00:02"}) << "the file's, not the domain's";
     EXPECT_EQ(asked_, 1) << "each connection is asked once";
 }
 

@@ -105,6 +105,15 @@ TEST(DomainXml, DevicesThatMindSleep) {
     EXPECT_EQ(facts.vfio, (std::vector<std::string>{"hostdev0", "hostdev", "hostdev1"}));
 }
 
+TEST(DomainXml, MacsOfCards) {
+    const MachineFacts facts = with_devices(
+        "<interface type='network'><mac address='52:54:00:AB:00:01'/><source network='x'/>"
+        "</interface><interface type='hostdev'><mac address='52:54:00:ab:00:02'/></interface>"
+        "<interface type='user'/><interface type='user'><mac address='none'/></interface>"
+        "<disk><mac address='52:54:00:ab:00:03'/></disk>");
+    EXPECT_EQ(facts.macs, (std::vector<std::string>{"52:54:00:ab:00:01", "52:54:00:ab:00:02"}));
+}
+
 TEST(DomainXml, OnlyADomainsOwnElementsCount) {
     const MachineFacts facts = read(
         "<domain><metadata><pm><suspend-to-mem enabled='no'/></pm><devices><disk/></devices>"

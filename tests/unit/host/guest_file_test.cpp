@@ -33,6 +33,21 @@ TEST(GuestFile, GivesADomain) {
     EXPECT_TRUE(guest->after.empty());
 }
 
+TEST(GuestFile, GivesMacsInLowerCase) {
+    const auto guest =
+        parse_guest_file("[Guest]\nQmp=/q\nMac=52:54:00:AB:cd:0f; 52:54:00:12:34:56;\n");
+    ASSERT_TRUE(guest) << guest.error().message;
+    EXPECT_EQ(guest->macs, (std::vector<std::string>{"52:54:00:ab:cd:0f", "52:54:00:12:34:56"}));
+}
+
+TEST(GuestFile, WantsMacsThatAreSome) {
+    for (const std::string mac :
+         {"52:54:00:12:34", "52:54:00:12:34:5g", "52-54-00-12-34-56", "52:54:00:12:34:56:78",
+          "525400123456", "52:54:00:12:34:5", "5254:0:012:34:56:", "52:54:00:12:34:56,"})
+        expect_usage_error("[Guest]\nQmp=/q\nMac=52:54:00:00:00:01;" + mac + "\n",
+                           "Mac=: '" + mac + "' is no MAC address");
+}
+
 TEST(GuestFile, NamesTheKeyThatIsWrong) {
     expect_usage_error("[Guest]\nQmq=/q\n", "no key 'Qmq'; did you mean 'Qmp'?");
     expect_usage_error("[Guest]\nqmp=/q\n", "no key 'qmp'; did you mean 'Qmp'?");

@@ -132,8 +132,11 @@ TEST_F(LibvirtTest, DomainsAreListedByNameWithTheirPorts) {
         return "<channel type='unix'><target type='virtio' name='" + name + "'/></channel>";
     };
     const std::string agent_port = port("org.qemu.guest_agent.0");
+    const std::string card =
+        "<interface type='network'><mac address='52:54:00:AB:00:01'/><source network='n'/>"
+        "</interface>";
     const std::string path = dir.file("node.xml");
-    std::ofstream(path) << "<node>" << domain("c", "") << domain("b", agent_port)
+    std::ofstream(path) << "<node>" << domain("c", "") << domain("b", agent_port + card)
                         << domain("a", agent_port + port("org.hypnos.power.0")) << "</node>";
     const auto listed = list_domains("test://" + path);
     ASSERT_TRUE(listed) << listed.error().message;
@@ -144,6 +147,8 @@ TEST_F(LibvirtTest, DomainsAreListedByNameWithTheirPorts) {
     EXPECT_EQ(lines, (std::vector<std::string>{"a/a  org.hypnos.power.0",
                                                "b/b org.qemu.guest_agent.0 ", "c/c  "}));
     EXPECT_EQ(listed->front().uri, "test://" + path);
+    EXPECT_TRUE(listed->front().macs.empty());
+    EXPECT_EQ((*listed)[1].macs, std::vector<std::string>{"52:54:00:ab:00:01"});
 }
 
 TEST_F(LibvirtTest, StatesAreQmps) {

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "waking.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hypnos::hostd {
+namespace {
+
+using State = Carried::State;
+using std::chrono::microseconds;
+
+microseconds now() { return microseconds(g_get_monotonic_time()); }
+
+/// The order of going to sleep; a circle, which no order can be, is none.
+FleetPlan plan_of(const std::vector<Carried>& guests) {
+    std::vector<std::string> names;
+    FleetOptions options;
+    for (const Carried& each : guests) names.push_back(each.guest.name);
+    for (const Carried& each : guests)
+        for (const std::string& earlier : each.guest.after)
+            if (std::find(names.begin(), names.end(), earlier) != names.end())
+                options.after.push_back({each.guest.name, earlier});
+    Result<FleetPlan> plan = FleetPlan::make(names, options);
+    return plan ? *std::move(plan) : *FleetPlan::make(names, {});
+}
+
+}  // namespace
+
+Waking::Waking(const World& world, Journal& journal, Tell tell, Done done)
+    : world_(world), journal_(journal), tell_(std::move(tell)), done_(std::move(done)) {}
+
+void Waking::start() {
+    const std::vector<Carried> carried = journal_.content().guests;
+    for (const Carried& each : carried) {
+        One& one = guests_.emplace_back();
+        one.carried = each;
+        one.reached = world_.reach(each.guest);
+    }
+    plan_ = plan_of(carried).reversed();
+    runner_ = std::make_unique<FleetRunner>(
+        *plan_, FleetRunner::Handlers{.start =
+                                          [this](std::size_t i, const auto& ended) {
+                                              One& one = guests_[i];
+                                              one.ended = ended;
+                                              one.until = now() + world_.patience.total;
+                                              one.pause = world_.patience.pause;
+                                              wake(i);
+                                          },
+                                      .cancel = {},
+                                      .moved = {},
+                                      .over =
+                                          [this] {
+                                              soon_ = glib::soon(nullptr, [this] {
+                                                  const Done done = done_;
+                                                  done();
+                                              });
+                                          }});
+    runner_->go();
+}
+
+void Waking::wake(std::size_t index) {
+    One& one = guests_[index];
+    if (one.carried.state != State::Failed && one.carried.state != State::Waking) {
+        one.carried.state = State::Waking;
+        journal_.settle(one.carried);
+        tell_(one.carried, "waking");
+    }
+    if (one.carried.action != Policy::Pause || one.carried.state == State::Failed)
+        return look(index);
+    one.reached->unpause(world_.patience.attempt,
+                         [this, index](const Result<void>& result) { unpaused(index, result); });
+}
+
+void Waking::unpaused(std::size_t index, const Result<void>& result) {
+    result ? look(index) : again(index, result.error());
+}
+
+/// Wakes it if it sleeps, and looks at its clock.
+void Waking::look(std::size_t index) {
+    const Carried& carried = guests_[index].carried;
+    guests_[index].reached->wake(
+        {.limit = world_.patience.attempt, .balloon = carried.balloon, .boot_id = carried.boot_id},
+        [this, index](const Result<WakeReport>& report) { woken(index, report); });
+}
+
+void Waking::woken(std::size_t index, const Result<WakeReport>& report) {
+    if (!report) return again(index, report.error());
+    std::string text = report->text;
+    for (const std::string& problem : report->restored.problems) text += "; " + problem;
+    told(index, "awake", text);
+}
+
+/// A guest that never slept has only its clock to lose.
+void Waking::again(std::size_t index, const Error& error) {
+    One& one = guests_[index];
+    const bool once = one.carried.state == State::Failed || error.code == ErrorCode::Usage;
+    if (once || now() + one.pause > one.until) return told(index, "not-awake", error.message);
+    one.timer = glib::after(nullptr, one.pause, [this, index] { wake(index); });
+    one.pause *= 2;
+}
+
+void Waking::told(std::size_t index, const char* state, const std::string& text) {
+    One& one = guests_[index];
+    one.carried.text = text;
+    journal_.drop(one.carried.guest.name);
+    tell_(one.carried, state);
+    // Whoever waits for this one is woken all the same.
+    const FleetRunner::Ended ended = one.ended;
+    ended(true);
+}
+
+}  // namespace hypnos::hostd

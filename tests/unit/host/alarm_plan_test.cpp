@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "host/alarm_plan.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hypnos {
+namespace {
+
+using At = std::optional<std::int64_t>;
+
+void expect(const AlarmPlan& plan, At set, At keep) {
+    EXPECT_EQ(plan.set, set);
+    EXPECT_EQ(plan.keep, keep);
+}
+
+TEST(AlarmPlan, OursAlone) { expect(plan_alarm(1000, 1060, {}), 1060, {}); }
+TEST(AlarmPlan, NoneIsWanted) { expect(plan_alarm(1000, {}, 1500), {}, 1500); }
+TEST(AlarmPlan, ALaterOneIsKept) { expect(plan_alarm(1000, 1060, 1061), 1060, 1061); }
+TEST(AlarmPlan, AnEarlierOneWakesUs) { expect(plan_alarm(1000, 1060, 1059), {}, 1059); }
+TEST(AlarmPlan, OneThatHasRungIsNone) { expect(plan_alarm(1000, 1060, 1000), 1060, {}); }
+
+TEST(AlarmPlan, AnEarlierOneThatMayRingBeforeTheSleepWakesNobody) {
+    expect(plan_alarm(1000, 1060, 1009), 1060, 1009);
+    expect(plan_alarm(1000, 1060, 1010), {}, 1010);
+}
+
+TEST(AlarmPlan, OursIsNeverTooNear) {
+    expect(plan_alarm(1000, 1003, {}), 1010, {});
+    EXPECT_EQ(not_too_near(1000, 1010), 1010);
+    EXPECT_EQ(not_too_near(1000, 1009), 1010);
+}
+
+}  // namespace
+}  // namespace hypnos
