@@ -149,11 +149,10 @@ def save(root: Path, sleep: Sleep) -> None:
 
 def save_unfinished(root: Path, sleep: Sleep) -> None:
     """The sleep that is under way."""
-    before = {"asleep-us": 0, "suspends": 0, "wakeups": 0}
-    _write(root / "var/lib/hypnos/host/operation.json", {"sleep": sleep, "before": before})
+    _write(root / "var/lib/hypnos/host/operation.json", sleep)
 
 
-def _write(file: Path, value: Any) -> None:
+def _write(file: Path, value: Sleep) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.with_suffix(".new").write_text(json.dumps(value))
     file.with_suffix(".new").rename(file)
