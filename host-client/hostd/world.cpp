@@ -6,6 +6,7 @@
 #include <set>
 
 #include "hypnos/directory.hpp"
+#include "wire/unix_socket.hpp"
 
 namespace hypnos::hostd {
 namespace {
@@ -15,12 +16,10 @@ class RealGuest : public CarriedGuest {
     explicit RealGuest(const GuestSpec& spec) : guest_(nullptr, spec) {}
 
     void runs(Limit limit, Done<bool> done) override {
-        guest_.status(limit, [done = std::move(done)](const GuestStatus& status) {
+        guest_.status(limit, [this, done = std::move(done)](const GuestStatus& status) {
             if (status.run_state) return done(*status.run_state == "running");
             if (status.agent) return done(true);
-            // A guest that is known, and of which nothing is there, is off.
-            if (status.run_state.error().code == ErrorCode::Unreachable) return done(false);
-            done(fail(status.run_state.error()));
+            is_off() ? done(false) : done(fail(status.run_state.error()));
         });
     }
     void suspend(SleepMode mode, Limit limit, Done<SuspendReport> done) override {
@@ -34,6 +33,15 @@ class RealGuest : public CarriedGuest {
     }
 
   private:
+    /// libvirt would have said so itself.
+    [[nodiscard]] bool is_off() const {
+        const GuestSpec& spec = guest_.spec();
+        const auto gone = [](const std::string& path) {
+            return path.empty() || is_abandoned(path);
+        };
+        return spec.domain.empty() && gone(spec.qmp) && gone(spec.agent) && gone(spec.power);
+    }
+
     Guest guest_;
 };
 

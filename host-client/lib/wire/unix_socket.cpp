@@ -25,6 +25,8 @@ const char* advice(int error) {
         case EACCES:
         case EPERM:
             return "run as the user of the virtual machine, or as root";
+        case ENAMETOOLONG:
+            return "a socket's path has at most 107 bytes";
         case EAGAIN:
             return "another client holds it";
         default:
@@ -37,22 +39,33 @@ Error unreachable(const std::string& path, int error) {
                  "cannot connect to " + path + ": " + g_strerror(error) + "; " + advice(error)};
 }
 
+/// Invalid, with errno, if it cannot be connected.
+UniqueFd connected(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    errno = ENAMETOOLONG;
+    if (path.size() >= sizeof address.sun_path) return {};
+    path.copy(address.sun_path, path.size());
+    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    // A local stream socket connects at once or not at all: there is no EINPROGRESS.
+    if (!fd || connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return fd;
+    const int error = errno;
+    fd = UniqueFd();
+    errno = error;
+    return {};
+}
+
 }  // namespace
 
 Result<UniqueFd> connect_unix(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        return fail(ErrorCode::Unreachable,
-                    "cannot connect to " + path + ": a socket's path has at most 107 bytes");
-    path.copy(address.sun_path, path.size());
+    UniqueFd fd = connected(path);
+    if (fd) return fd;
+    return fail(unreachable(path, errno));
+}
 
-    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!fd) return fail(unreachable(path, errno));
-    // A local stream socket connects at once or not at all: there is no EINPROGRESS.
-    if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        return fail(unreachable(path, errno));
-    return fd;
+bool is_abandoned(const std::string& path) {
+    return !connected(path) && (errno == ENOENT || errno == ECONNREFUSED);
 }
 
 namespace {
