@@ -94,6 +94,14 @@ class Host:
         found: dict[str, Any] = json.loads(self.sh("hypnosctl host status --json"))
         return found
 
+    def wait_state(self, state: str, timeout: float = 30) -> None:
+        """Until the sleep under way has reached it."""
+
+        def reached() -> bool:
+            return bool(self.status().get("current", {}).get("state") == state)
+
+        wait_until(reached, timeout, f"it does not come to {state}")
+
     def wait_over(self, operation: str = "", timeout: float = 90) -> "dict[str, Any]":
         """The last sleep's record, once none is under way."""
 
