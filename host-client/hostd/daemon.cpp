@@ -39,8 +39,7 @@ Result<void> Daemon::start() {
         magic_ = *std::move(listening);
     }
     service_.start();
-    power_.watch_others();
-    if (!power_.status().current && std::exchange(left_, false)) carrier_.recover([] {});
+    if (!power_.watch_others() && std::exchange(left_, false)) carrier_.recover([] {});
     return {};
 }
 
@@ -50,9 +49,9 @@ void Daemon::prepare(const HostSleep& sleep, const std::function<void(Result<voi
     carrier_.put_to_sleep(sleep.operation, config_.deadline,
                           [this, go, refuse](const Result<void>& slept) {
                               preparing_ = false;
-                              service_.guests_settled();
                               if (!slept) g_warning("%s", slept.error().message.c_str());
                               go(refuse ? slept : Result<void>());
+                              service_.guests_settled();  // which lets systemd go on
                           });
 }
 

@@ -131,7 +131,6 @@ void Lulling::suspended(std::size_t index, const Result<SuspendReport>& report,
 void Lulling::ended(std::size_t index, Carried::State state, const FleetRunner::Ended& ended) {
     One& one = guests_[index];
     one.carried.state = state;
-    one.over = true;
     journal_.settle(one.carried);
     tell_(one.carried, state == Carried::State::Asleep ? "asleep" : "failed");
     ended(state == Carried::State::Asleep);

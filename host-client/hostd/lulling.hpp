@@ -45,7 +45,6 @@ class Lulling {
         Carried carried;
         std::unique_ptr<CarriedGuest> reached;
         bool running = false;  ///< the guest, before
-        bool over = false;
     };
 
     void found(const Found& found);

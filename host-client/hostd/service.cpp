@@ -20,8 +20,6 @@ constexpr const char* kMaySuspend = "org.hypnos.host1.suspend";
 constexpr const char* kMayIgnoreInhibitors = "org.hypnos.host1.suspend-ignore-inhibit";
 constexpr const char* kMayCancel = "org.hypnos.host1.cancel";
 constexpr const char* kDenied = "org.hypnos.Host1.Error.Denied";
-/// WaitForGuests keeps this many callers waiting; more are answered at once.
-constexpr std::size_t kMostWaiting = 64;
 
 const char* error_name(ErrorCode code) {
     switch (code) {
@@ -178,7 +176,7 @@ void Service::status(GVariant*, const Shared& invocation) {
 
 void Service::wait_for_guests(GVariant*, const Shared& invocation) {
     waiting_.push_back(invocation);
-    if (!world_.guests_settle() || waiting_.size() > kMostWaiting) guests_settled();
+    if (!world_.guests_settle()) guests_settled();
 }
 
 void Service::guests_settled() {

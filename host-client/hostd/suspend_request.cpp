@@ -14,6 +14,7 @@ namespace {
 
 /// A year: the alarm of most RTCs reaches no further.
 constexpr guint64 kMostSeconds = 366ULL * 24 * 3600;
+constexpr std::chrono::hours kMostDelay{1};
 
 struct Alarm {
     guint64 seconds = 0, until = 0;
@@ -44,7 +45,7 @@ Result<void> option(const std::string& name, GVariant* value, HostSuspendOptions
         if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32) == FALSE)
             return usage("the option 'delay-ms' is milliseconds (u)");
         options.delay = std::chrono::milliseconds(g_variant_get_uint32(value));
-        return {};
+        return options.delay <= kMostDelay ? Result<void>() : usage("delay-ms is an hour at most");
     }
     return usage("there is no option '" + name + "'" +
                  did_you_mean(name, {"force", "allow-short", "no-alarm", "until", "delay-ms"}));

@@ -68,8 +68,7 @@ void Waking::wake(std::size_t index) {
         journal_.settle(one.carried);
         tell_(one.carried, "waking");
     }
-    if (one.carried.action != Policy::Pause || one.carried.state == State::Failed)
-        return look(index);
+    if (one.carried.action != Policy::Pause) return look(index);
     one.reached->unpause(world_.patience.attempt,
                          [this, index](const Result<void>& result) { unpaused(index, result); });
 }
@@ -80,6 +79,19 @@ void Waking::unpaused(std::size_t index, const Result<void>& result) {
 
 /// Wakes it if it sleeps, and looks at its clock.
 void Waking::look(std::size_t index) {
+    if (guests_[index].carried.state == State::Failed) return look_if_it_runs(index);
+    wake_up(index);
+}
+
+/// A guest that did not go to sleep may have gone off by itself, and is not to be started.
+void Waking::look_if_it_runs(std::size_t index) {
+    guests_[index].reached->runs(world_.patience.attempt, [this, index](const Result<bool>& runs) {
+        if (!runs) return again(index, runs.error());
+        *runs ? wake_up(index) : told(index, "not-awake", "it does not run any more");
+    });
+}
+
+void Waking::wake_up(std::size_t index) {
     const Carried& carried = guests_[index].carried;
     guests_[index].reached->wake(
         {.limit = world_.patience.attempt, .balloon = carried.balloon, .boot_id = carried.boot_id},

@@ -41,6 +41,8 @@ class Waking {
     void wake(std::size_t index);
     void unpaused(std::size_t index, const Result<void>& result);
     void look(std::size_t index);
+    void look_if_it_runs(std::size_t index);
+    void wake_up(std::size_t index);
     void woken(std::size_t index, const Result<WakeReport>& report);
     void again(std::size_t index, const Error& error);
     void told(std::size_t index, const char* state, const std::string& text);

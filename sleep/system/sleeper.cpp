@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "sleep/core/power_files.hpp"
+
 namespace hypnos::sleep {
 
 void Sleeper::start(const SleepPlan& plan, Done done) {
@@ -19,8 +21,8 @@ void Sleeper::ask_logind(const SleepPlan& plan) {
     asked_logind_ = true;
     plan_ = plan;
     evidence_.emplace(power_.root);
-    logind_.suspend(plan.mode, [this](const std::string& error) {
-        if (!std::exchange(asked_logind_, false)) return;
+    logind_.suspend(plan.mode, [this, alive = std::weak_ptr<bool>(alive_)](const auto& error) {
+        if (alive.expired() || !std::exchange(asked_logind_, false)) return;
         SleepResult result;
         result.backend_error = error;
         returned(result);
@@ -30,7 +32,9 @@ void Sleeper::ask_logind(const SleepPlan& plan) {
 bool Sleeper::over() {
     if (!std::exchange(asked_logind_, false)) return false;
     SleepResult result;
-    result.deep = plan_.deep;
+    // sleep.conf(5) may have had logind choose otherwise.
+    result.deep =
+        plan_.deep && parse_choice(power_.root.text(power_files::kMemSleep)).chosen != "s2idle";
     evidence_->add_to(result, plan_.mode, false);
     returned(result);
     return true;

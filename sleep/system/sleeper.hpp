@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "glib/worker.hpp"
@@ -44,6 +45,7 @@ class Sleeper {
     Done done_;
     WakeupCounts wakeups_;
     bool asked_logind_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     SleepPlan plan_;
     std::optional<SleepEvidence> evidence_;  ///< of what logind does
 };

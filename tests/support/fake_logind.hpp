@@ -9,6 +9,7 @@
 #include <gio/gunixfdlist.h>
 #include <poll.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ class FakeLogind {
     std::vector<std::string> calls;
     /// What Suspend and its like answer; empty: they agree.
     std::string refusal;
+    /// Called with each method before it is answered. May be empty.
+    std::function<void(const std::string& method)> on_call;
     /// What CanSuspend and its like answer.
     std::string can = "yes";
     /// The property PreparingForSleep.
@@ -84,6 +87,7 @@ class FakeLogind {
         FakeLogind& fake = *static_cast<FakeLogind*>(self);
         fake.calls.push_back(std::string(method) + text);
         g_free(text);
+        if (fake.on_call) fake.on_call(method);
         fake.answer(method, invocation);
     }
     static GVariant* property(GDBusConnection*, const gchar*, const gchar*, const gchar*,

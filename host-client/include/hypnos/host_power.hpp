@@ -145,8 +145,9 @@ class HostPower {
     HYPNOS_API Result<void> cancel(const std::string& operation);
 
     /// Finishes what a process that died has left, and from now on also hears of sleeps that others
-    /// begin at logind, and holds them up until they are prepared.
-    HYPNOS_API void watch_others();
+    /// begin at logind, and holds them up until they are prepared. True if it has something to finish:
+    /// handlers tell of it.
+    HYPNOS_API bool watch_others();
 
     /// Of whatever process, from its files.
     [[nodiscard]] HYPNOS_API HostStatus status() const;

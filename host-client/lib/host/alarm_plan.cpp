@@ -7,17 +7,13 @@
 
 namespace hypnos {
 
-std::int64_t not_too_near(std::int64_t now, std::int64_t planned) {
-    return std::max<std::int64_t>(planned, now + kAlarmMargin.count());
-}
-
 AlarmPlan plan_alarm(std::int64_t now, std::optional<std::int64_t> wanted,
-                     std::optional<std::int64_t> theirs) {
+                     std::optional<std::int64_t> theirs, std::chrono::seconds margin) {
     if (theirs && *theirs <= now) theirs.reset();
     if (!wanted) return {{}, theirs};
-    const std::int64_t ours = not_too_near(now, *wanted);
-    const bool theirs_rings_first =
-        theirs && *theirs >= now + kAlarmMargin.count() && *theirs <= ours;
+    const std::int64_t earliest = now + margin.count();
+    const std::int64_t ours = std::max(*wanted, earliest);
+    const bool theirs_rings_first = theirs && *theirs >= earliest && *theirs <= ours;
     if (theirs_rings_first) return {{}, theirs};
     return {ours, theirs};
 }

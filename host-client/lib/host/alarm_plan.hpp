@@ -14,17 +14,19 @@ namespace hypnos {
 
 /// An alarm nearer than this may ring before the machine sleeps, and then wakes nobody.
 inline constexpr std::chrono::seconds kAlarmMargin{10};
+/// The same while logind, others that hold it up, and the kernel's freezer (20 s by default) take
+/// their time.
+inline constexpr std::chrono::seconds kFreezeMargin{25};
 
 struct AlarmPlan {
     std::optional<std::int64_t> set;   ///< ours; nothing: leave the alarm as it is
     std::optional<std::int64_t> keep;  ///< theirs: to be put back, or the one that will wake us
+    bool operator==(const AlarmPlan&) const = default;
 };
 
 /// `theirs` is earlier than ours: it wakes the machine, and ours is not set.
 [[nodiscard]] AlarmPlan plan_alarm(std::int64_t now, std::optional<std::int64_t> wanted,
-                                   std::optional<std::int64_t> theirs);
-
-/// `planned`, or later if that has become too near.
-[[nodiscard]] std::int64_t not_too_near(std::int64_t now, std::int64_t planned);
+                                   std::optional<std::int64_t> theirs,
+                                   std::chrono::seconds margin = kAlarmMargin);
 
 }  // namespace hypnos

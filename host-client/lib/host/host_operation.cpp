@@ -17,6 +17,8 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+constexpr milliseconds kAlarmLook{1000};
+
 microseconds boottime_us() { return std::chrono::duration_cast<microseconds>(sleep::boottime()); }
 
 sleep::Backend backend_of(HostBackend backend) {
@@ -138,6 +140,7 @@ void HostOperation::announced() {
     announced_ = true;
     if (asked_) {
         keep_alarm_ahead();
+        timer_ = glib::every(nullptr, kAlarmLook, [this] { keep_alarm_ahead(); });
         return world_.logind.release();
     }
     evidence_.emplace(world_.power.root);
@@ -148,21 +151,28 @@ void HostOperation::announced() {
 
 /// Somebody else's sleep; ours, if one was wanted, has been overtaken by it.
 void HostOperation::let_go() {
-    if (wake_at_) {
-        if (const Result<void> set = set_alarm(); !set)
-            g_warning("%s", set.error().message.c_str());
-    }
+    if (const Result<void> set = set_alarm(); !set) g_warning("%s", set.error().message.c_str());
     enter_state(State::Entering);
     world_.logind.release();
 }
 
-/// Others may have held the sleep up for long.
+/// Others may hold the sleep up for long, and an alarm that rings meanwhile wakes nobody. Looked at
+/// until user space is frozen; after the sleep never.
 void HostOperation::keep_alarm_ahead() {
-    if (!asked_ || !alarm_plan_.set) return;
-    const std::int64_t now = alarm_.keep_ahead(*alarm_plan_.set);
-    if (now == *alarm_plan_.set) return;
-    alarm_plan_.set = sleep_.alarm = now;
+    const auto after = until_alarm();
+    if (!after || sleep::has_slept(before_, sleep::read_baseline(world_.power.root))) return;
+    const AlarmPlan plan = alarm_.keep_ahead(alarm_plan_, *after);
+    if (plan == alarm_plan_) return;
+    alarm_plan_ = plan;
+    sleep_.alarm = plan.set;
+    sleep_.kept_alarm = plan.keep;
     save();
+    if (const Result<void> armed = alarm_.arm(plan); !armed)
+        g_warning("%s", armed.error().message.c_str());
+}
+
+void HostOperation::missed_the_end() {
+    if (taken_over_ && sleep_.state == State::Entering) over();
 }
 
 void HostOperation::over() {
@@ -192,11 +202,17 @@ sleep::SleepResult HostOperation::proof() {
     if (evidence_) evidence_->add_to(result, mode_of(sleep_.target), false);
     const auto chosen = sleep::parse_choice(root.text(sleep::power_files::kMemSleep)).chosen;
     result.deep = chosen != "s2idle";
-    result.wake_reason = sleep::wake_reason(root, wakeups_, sleep::read_wakeup_counts(root));
+    if (!wakeups_.empty())
+        result.wake_reason = sleep::wake_reason(root, wakeups_, sleep::read_wakeup_counts(root));
     return result;
 }
 
 void HostOperation::returned(const sleep::SleepResult& result) {
+    if (asked_ && announced_ && !result.backend_error.empty()) {
+        // logind was about to sleep already, for somebody else: that sleep is to come.
+        asked_ = false;
+        return;
+    }
     const auto rung = [this](std::optional<std::int64_t> at) { return at && alarm_.has_rung(*at); };
     conclude(sleep_, result, {rung(alarm_plan_.set), rung(alarm_plan_.keep)});
     put_back();
@@ -232,7 +248,7 @@ void HostOperation::end() {
 }
 
 Result<void> HostOperation::cancel() {
-    if (is_local(sleep_))
+    if (is_local(sleep_) || announced_)
         return fail(ErrorCode::Refused,
                     "this sleep was begun by somebody else at logind, which cannot call it off");
     switch (sleep_.state) {
@@ -256,7 +272,7 @@ void HostOperation::take_over(const Unfinished& unfinished) {
     before_ = unfinished.before;
     mem_sleep_ = unfinished.mem_sleep;
     alarm_plan_ = {unfinished.sleep.alarm, unfinished.sleep.kept_alarm};
-    prepared_ = true;
+    prepared_ = taken_over_ = true;
     settle(unfinished);
 }
 

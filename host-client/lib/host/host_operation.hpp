@@ -52,6 +52,8 @@ class HostOperation {
     void announced();
     /// logind is done with it.
     void over();
+    /// logind does not prepare for a sleep: the end of the one that was taken over has been missed.
+    void missed_the_end();
 
     /// Finishes what a process that is no more has begun.
     void take_over(const Unfinished& unfinished);
@@ -105,6 +107,7 @@ class HostOperation {
     bool prepared_ = false;   ///< handlers.prepare has been called, so restore is due
     bool asked_ = false;      ///< the sleep that comes is the one that we asked for
     bool announced_ = false;  ///< and one is about to begin, whoever asked
+    bool taken_over_ = false;
     bool cancelled_ = false;
     std::optional<sleep::SleepResult> early_;  ///< over before we were prepared
     glib::Source timer_;

@@ -68,7 +68,10 @@ struct HostPower::Impl {
     void announced();
     void over();
     void holding();
-    void finish_leftover();
+    bool finish_leftover();
+    [[nodiscard]] bool is_busy() const {
+        return operation && operation->sleep().state != HostSleep::State::Ended;
+    }
     HostOperation& operate(const HostSleep& sleep, std::optional<SleepLock> with_lock);
 
     sleep::Root root;
@@ -82,6 +85,7 @@ struct HostPower::Impl {
     std::unique_ptr<HostOperation> operation;
     glib::Worker<Inspection> inspector;
     glib::Worker<HostCapabilities> capable;
+    std::vector<std::function<void(const HostCapabilities&)>> wondering;  ///< who waits for that
     std::function<void()> once_held;
     glib::Source timer, reaper;
 };
@@ -98,8 +102,7 @@ HostOperation& HostPower::Impl::operate(const HostSleep& sleep,
 void HostPower::Impl::suspend(const HostSuspendOptions& wish, const Accepted& accepted) {
     if (wish.wake_after && *wish.wake_after < kLeastHostSleep && !wish.allow_short)
         return accepted(fail(too_short(*wish.wake_after)));
-    if (operation && operation->sleep().state != HostSleep::State::Ended)
-        return accepted(fail(busy(operation->sleep())));
+    if (is_busy()) return accepted(fail(busy(operation->sleep())));
     if (asking)
         return accepted(fail(ErrorCode::Refused, "another request to sleep is being looked at"));
     Result<SleepLock> taken = SleepLock::take(root);
@@ -139,6 +142,10 @@ void HostPower::Impl::start(const HostSuspendOptions& wish, const Inspection& in
                             const Accepted& accepted) {
     timer.reset();
     asking = false;
+    if (is_busy()) {  // somebody else has begun one meanwhile
+        lock.reset();
+        return accepted(fail(busy(operation->sleep())));
+    }
     const WakeAlarm alarm(root);
     Result<void> ready = wish.wake_after ? alarm.can_wake() : Result<void>();
     HostOperation& begun =
@@ -155,9 +162,10 @@ void HostPower::Impl::start(const HostSuspendOptions& wish, const Inspection& in
 
 void HostPower::Impl::announced() {
     if (operation && operation->sleep().state == HostSleep::State::Restoring) operation->end();
-    const bool free = !operation || operation->sleep().state == HostSleep::State::Ended;
-    if (free && !watching) return logind.release();
-    if (free) {
+    if (!is_busy()) finish_leftover();
+    if (operation && operation->sleep().state == HostSleep::State::Restoring) operation->end();
+    if (!is_busy() && !watching) return logind.release();
+    if (!is_busy()) {
         Result<SleepLock> taken = SleepLock::take(root);
         operate(new_sleep(Initiator::Local, HostTarget::Mem, HostBackend::Logind),
                 taken ? std::optional(*std::move(taken)) : std::nullopt);
@@ -171,15 +179,17 @@ void HostPower::Impl::over() {
 
 void HostPower::Impl::holding() {
     if (once_held) std::exchange(once_held, {})();
+    if (operation) operation->missed_the_end();
 }
 
-void HostPower::Impl::finish_leftover() {
+bool HostPower::Impl::finish_leftover() {
     const SleepStore store(root);
     const std::optional<Unfinished> unfinished = store.unfinished();
-    if (!unfinished) return;
+    if (!unfinished || is_busy()) return false;
     Result<SleepLock> taken = SleepLock::take(root);
-    if (!taken) return;  // whoever began it lives
+    if (!taken) return false;  // whoever began it lives
     operate(unfinished->sleep, *std::move(taken)).take_over(*unfinished);
+    return true;
 }
 
 HostPower::HostPower(const Options& options, const Handlers& handlers)
@@ -187,9 +197,14 @@ HostPower::HostPower(const Options& options, const Handlers& handlers)
 HostPower::~HostPower() = default;
 
 void HostPower::capabilities(std::function<void(const HostCapabilities&)> done) {
+    impl_->wondering.push_back(std::move(done));
+    if (impl_->wondering.size() > 1) return;
     impl_->capable.start([power = impl_->world.power,
                           backend = impl_->options.backend] { return inspect_all(power, backend); },
-                         std::move(done));
+                         [impl = impl_.get()](const HostCapabilities& known) {
+                             for (const auto& tell : std::exchange(impl->wondering, {}))
+                                 tell(known);
+                         });
 }
 
 void HostPower::suspend(const HostSuspendOptions& options, Accepted accepted) {
@@ -206,10 +221,11 @@ Result<void> HostPower::cancel(const std::string& operation) {
     return current->cancel();
 }
 
-void HostPower::watch_others() {
+bool HostPower::watch_others() {
     impl_->watching = true;
-    impl_->finish_leftover();
+    const bool finishes = impl_->finish_leftover();
     if (!std::exchange(impl_->logind_started, true)) impl_->logind.start();
+    return finishes;
 }
 
 HostStatus HostPower::status() const {

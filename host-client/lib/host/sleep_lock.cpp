@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,10 +21,11 @@ constexpr const char* kLock = "/run/hypnos/host.lock";
 
 Result<SleepLock> SleepLock::take(const sleep::Root& root) {
     g_mkdir_with_parents(root.path(kDirectory).c_str(), 0755);
-    UniqueFd fd(open(root.path(kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    UniqueFd fd(open(root.path(kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd)
         return fail(std::string("cannot open ") + kLock + ": " + g_strerror(errno) +
                     "; putting the host to sleep takes root");
+    fchmod(fd.get(), 0600);  // who may open it may hold it
     if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return SleepLock(std::move(fd));
     return fail(ErrorCode::Refused,
                 "another sleep of this host is under way: " + root.text(kLock) +

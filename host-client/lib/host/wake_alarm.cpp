@@ -12,17 +12,18 @@ namespace hypnos {
 namespace {
 
 constexpr const char* kMayWake = "/sys/class/rtc/rtc0/device/power/wakeup";
+constexpr const char* kAlarm = "/sys/class/rtc/rtc0/wakealarm";
 
 tl::unexpected<Error> no_rtc() {
-    return fail(ErrorCode::Refused,
-                std::string("cannot read ") + sleep::kRtcTime +
-                    ": this host has no RTC to wake it; sleep without an alarm");
+    return fail(ErrorCode::Refused, std::string("cannot read ") + sleep::kRtcTime +
+                                        " or to set its alarm: this host has no RTC that could "
+                                        "wake it; sleep without an alarm");
 }
 
 }  // namespace
 
 Result<void> WakeAlarm::can_wake() const {
-    if (!sleep::read_rtc(root_)) return no_rtc();
+    if (!sleep::read_rtc(root_) || !root_.has(kAlarm)) return no_rtc();
     const std::optional<std::string> may_wake = root_.read(kMayWake);
     if (!may_wake || *may_wake == "enabled") return {};
     return fail(ErrorCode::Refused, std::string("the RTC may not wake this host: ") + kMayWake +
@@ -49,14 +50,14 @@ Result<void> WakeAlarm::arm(const AlarmPlan& plan) const {
     return armed;
 }
 
-std::int64_t WakeAlarm::keep_ahead(std::int64_t ours) const {
+AlarmPlan WakeAlarm::keep_ahead(const AlarmPlan& armed, std::chrono::milliseconds after) const {
     const std::optional<std::chrono::seconds> now = sleep::read_rtc(root_);
-    if (!now || not_too_near(now->count(), ours) == ours) return ours;
-    const std::int64_t later = not_too_near(now->count(), ours);
-    rtc_.clear();
-    if (const Result<void> armed = rtc_.arm(later); !armed)
-        g_warning("%s", armed.error().message.c_str());
-    return later;
+    if (!now) return armed;
+    const std::int64_t least = (*now + kFreezeMargin).count();
+    if (armed.set && *armed.set >= least) return armed;
+    if (!armed.set && armed.keep && *armed.keep >= least) return armed;
+    const std::int64_t wanted = (*now + std::chrono::ceil<std::chrono::seconds>(after)).count();
+    return plan_alarm(now->count(), wanted, armed.keep, kFreezeMargin);
 }
 
 bool WakeAlarm::has_rung(std::int64_t at) const {

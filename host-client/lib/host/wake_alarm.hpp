@@ -28,9 +28,9 @@ class WakeAlarm {
     /// Sets it and reads it back. Fails with theirs put back.
     [[nodiscard]] Result<void> arm(const AlarmPlan& plan) const;
 
-    /// For when others have taken their time: sets ours again if it has rung, or is about to. What
-    /// is set now.
-    [[nodiscard]] std::int64_t keep_ahead(std::int64_t ours) const;
+    /// What `armed` must become for an alarm to be still ahead, with all who hold the sleep up.
+    [[nodiscard]] AlarmPlan keep_ahead(const AlarmPlan& armed,
+                                       std::chrono::milliseconds after) const;
 
     /// Whether the time of an alarm has come.
     [[nodiscard]] bool has_rung(std::int64_t at) const;

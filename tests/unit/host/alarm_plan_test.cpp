@@ -28,8 +28,8 @@ TEST(AlarmPlan, AnEarlierOneThatMayRingBeforeTheSleepWakesNobody) {
 
 TEST(AlarmPlan, OursIsNeverTooNear) {
     expect(plan_alarm(1000, 1003, {}), 1010, {});
-    EXPECT_EQ(not_too_near(1000, 1010), 1010);
-    EXPECT_EQ(not_too_near(1000, 1009), 1010);
+    expect(plan_alarm(1000, 1010, {}), 1010, {});
+    expect(plan_alarm(1000, 1010, {}, kFreezeMargin), 1025, {});
 }
 
 }  // namespace

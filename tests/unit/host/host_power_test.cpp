@@ -327,7 +327,77 @@ TEST_F(HostPowerLogind, OthersThatHeldItUpLongDoNotMakeTheAlarmTooNear) {
     temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 58));
     logind_.prepare_for_sleep(true);
     ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 68));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 58 + 60))
+        << "60 s of CLOCK_BOOTTIME are left";
+    temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 100));
+    const std::string before = temp_.read(kAlarm);
+    ASSERT_TRUE(test::run_until([&] { return temp_.read(kAlarm) != before; }))
+        << "while it is held up";
+    EXPECT_GE(power.status().current->alarm, kRtcNow + 100 + 25);
+}
+
+TEST_F(HostPowerLogind, AnAlarmOfOthersThatRingsTooSoonIsFollowedByOurs) {
+    temp_.write(kAlarm, std::to_string(kRtcNow + 12) + "\n");
+    HostPower power = make(HostBackend::Auto);
+    ASSERT_TRUE(ask(power, {.wake_after = 60s}));
+    wait_for_call("Suspend");
+    EXPECT_FALSE(seen_.back().alarm);
+    temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 13));
+    temp_.write(kAlarm, "");
+    logind_.prepare_for_sleep(true);
+    ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 13 + 60));
+}
+
+TEST_F(HostPowerLogind, WhatLogindRefusesForItSleepsAlreadyIsThatSleep) {
+    logind_.refusal = "an operation is in progress";
+    HostPower power = make(HostBackend::Auto);
+    power.watch_others();
+    ASSERT_TRUE(test::run_until([&] { return logind_.inhibited(); }));
+    ASSERT_TRUE(ask(power, {.wake_after = 60s}));
+    logind_.on_call = [&](const std::string& method) {
+        if (method == "Suspend") logind_.prepare_for_sleep(true);  // before the answer
+    };
+    wait_for_call("Suspend");
+    ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
+    test::run_until_quiet();
+    EXPECT_TRUE(is_in(State::Entering));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 60));
+    count_a_sleep();
+    logind_.prepare_for_sleep(false);
+    ASSERT_TRUE(test::run_until([&] { return ended(); }));
+    EXPECT_EQ(seen_.back().outcome, Outcome::Slept);
+}
+
+TEST_F(HostPowerLogind, SomebodyElsesSleepWhileARequestIsLookedAtRefusesIt) {
+    prepared_.reset();
+    HostPower power = make(HostBackend::Auto);
+    power.watch_others();
+    ASSERT_TRUE(test::run_until([&] { return logind_.inhibited(); }));
+    std::optional<Result<std::string>> answer;
+    power.suspend({.wake_after = 60s},
+                  [&](Result<std::string> given) { answer = std::move(given); });
+    logind_.prepare_for_sleep(true);
+    ASSERT_TRUE(test::run_until([&] { return answer.has_value() && static_cast<bool>(go_); }));
+    if (*answer) GTEST_FAIL() << "the request was the faster one";
+    EXPECT_EQ(seen_.back().initiator, Initiator::Local);
+    EXPECT_TRUE(logind_.inhibited());
+}
+
+TEST_F(HostPowerLogind, ALeftoverWhoseEndWasMissedEnds) {
+    const HostSleep sleep{.operation = "left", .state = State::Entering};
+    ASSERT_TRUE(SleepStore(temp_.root()).save({sleep, kBootId, sleep::Baseline{0us, 4, -1}, ""}));
+    // Asked by a blocking call, this loop's logind cannot answer: as one that is busy.
+    HostPower power = make(HostBackend::Auto);
+    EXPECT_TRUE(power.watch_others());
+    ASSERT_TRUE(test::run_until([&] { return ended(); }));
+}
+
+TEST_F(HostPowerLogind, TwoWhoAskForCapabilitiesAreBothAnswered) {
+    HostPower power = make(HostBackend::Auto);
+    int answers = 0;
+    for (int i = 0; i < 2; ++i) power.capabilities([&](const HostCapabilities&) { ++answers; });
+    ASSERT_TRUE(test::run_until([&] { return answers == 2; }));
 }
 
 TEST_F(HostPowerLogind, WhatItRefusesHasFailed) {
