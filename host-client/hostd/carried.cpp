@@ -15,6 +15,7 @@ namespace hypnos::hostd {
 namespace {
 
 constexpr int kVersion = 1;
+constexpr std::size_t kTextMost = 1000;
 constexpr std::array<std::string_view, 4> kStates = {"sleeping", "asleep", "failed", "waking"};
 constexpr std::array<std::string_view, 3> kHere = {"localhost", "127.0.0.1", "[::1]"};
 
@@ -146,6 +147,14 @@ std::optional<CarriedGuests> carried_from_text(const std::string& text) {
     const bool complete = head.value("guests") == Json(carried.guests.size());
     if (head.value("version") != Json(kVersion) || !complete || !head.right()) return std::nullopt;
     return carried;
+}
+
+std::string shortened(const std::string& text) {
+    if (text.size() <= kTextMost) return text;
+    std::size_t end = kTextMost;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;  // inside UTF-8
+    return text.substr(0, end) + "...";
 }
 
 bool is_remote(const std::string& uri) {

@@ -45,6 +45,9 @@ struct CarriedGuests {
 /// Nothing if anything about it is wrong.
 [[nodiscard]] std::optional<CarriedGuests> carried_from_text(const std::string& text);
 
+/// A guest's own words may be many.
+[[nodiscard]] std::string shortened(const std::string& text);
+
 /// A connection of libvirt to another machine, whose domains live on when this host does not.
 [[nodiscard]] bool is_remote(const std::string& uri);
 

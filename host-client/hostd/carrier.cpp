@@ -59,7 +59,7 @@ void Carrier::Impl::forget_the_gone() {
         if (outlives_the_host(guest)) continue;
         guest.text = "the host has been started afresh: what was in its memory is gone";
         journal.drop(guest.guest.name);
-        tell(guest, "not-awake");
+        if (guest.state != Carried::State::Failed) tell(guest, "not-awake");
     }
 }
 

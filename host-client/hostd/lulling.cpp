@@ -16,8 +16,36 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAskLimit{5000};
 /// How long what was called off may take to end.
 constexpr milliseconds kPatience{7000};
+/// From the deadline, when it is called off, to the guest's own verdict.
+constexpr milliseconds kUntilCalledOff{5000};
 
 microseconds now() { return microseconds(g_get_monotonic_time()); }
+
+/// One of which nothing is proved may sleep, or will in a moment: it is woken like one that does.
+Carried::State state_after(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Slept:
+            return Carried::State::Asleep;
+        case Outcome::TimedOut:
+        case Outcome::S2idle:
+        case Outcome::ShutOffWithoutImage:
+            return Carried::State::Sleeping;
+        case Outcome::Refused:
+        case Outcome::Failed:
+        case Outcome::Cancelled:
+        case Outcome::WokeEarly:
+        case Outcome::ImageLost:
+            break;
+    }
+    return Carried::State::Failed;
+}
+
+/// Only a refusal says that the machine was left as it is.
+Carried::State state_after(const Result<void>& paused) {
+    if (paused) return Carried::State::Asleep;
+    const bool refused = paused.error().code == ErrorCode::Refused;
+    return refused ? Carried::State::Failed : Carried::State::Sleeping;
+}
 
 bool is_among(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -107,30 +135,32 @@ void Lulling::put_to_sleep(std::size_t index, const FleetRunner::Ended& ended) {
         return one.reached->pause(left(), [this, index, ended](const Result<void>& paused) {
             guests_[index].carried.text =
                 paused ? "its machine is stopped" : paused.error().message;
-            this->ended(index, paused ? Carried::State::Asleep : Carried::State::Failed, ended);
+            this->ended(index, state_after(paused), ended);
         });
     const SleepMode mode =
         one.carried.action == Policy::SuspendDisk ? SleepMode::Disk : SleepMode::Ram;
-    one.reached->suspend(mode, left(), [this, index, ended](const Result<SuspendReport>& report) {
-        suspended(index, report, ended);
-    });
+    one.reached->suspend(mode, left() + kUntilCalledOff,
+                         [this, index, ended](const Result<SuspendReport>& report) {
+                             suspended(index, report, ended);
+                         });
 }
 
 void Lulling::suspended(std::size_t index, const Result<SuspendReport>& report,
                         const FleetRunner::Ended& ended) {
     Carried& carried = guests_[index].carried;
-    const bool slept = report && report->verdict.outcome == Outcome::Slept;
     carried.text = report ? report->verdict.text : report.error().message;
     if (report) {
         carried.boot_id = report->boot_id;
         carried.balloon = report->balloon;
     }
-    this->ended(index, slept ? Carried::State::Asleep : Carried::State::Failed, ended);
+    this->ended(index, report ? state_after(report->verdict.outcome) : Carried::State::Failed,
+                ended);
 }
 
 void Lulling::ended(std::size_t index, Carried::State state, const FleetRunner::Ended& ended) {
     One& one = guests_[index];
     one.carried.state = state;
+    one.carried.text = shortened(one.carried.text);
     journal_.settle(one.carried);
     tell_(one.carried, state == Carried::State::Asleep ? "asleep" : "failed");
     ended(state == Carried::State::Asleep);

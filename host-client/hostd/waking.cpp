@@ -11,8 +11,17 @@ namespace {
 
 using State = Carried::State;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 
 microseconds now() { return microseconds(g_get_monotonic_time()); }
+
+/// Whether another attempt would go as this one. A guest that never slept has only its clock to lose; one
+/// that sleeps on disk, and is no domain, is started by others.
+bool is_final(const Carried& carried, const Error& error) {
+    const bool off = carried.action == Policy::SuspendDisk && carried.guest.domain.empty();
+    return carried.state == State::Failed || error.code == ErrorCode::Usage ||
+           (off && error.code == ErrorCode::Unreachable);
+}
 
 /// The order of going to sleep; a circle, which no order can be, is none.
 FleetPlan plan_of(const std::vector<Carried>& guests) {
@@ -39,6 +48,7 @@ void Waking::start() {
         one.carried = each;
         one.reached = world_.reach(each.guest);
     }
+    open_ = guests_.size();
     plan_ = plan_of(carried).reversed();
     runner_ = std::make_unique<FleetRunner>(
         *plan_, FleetRunner::Handlers{.start =
@@ -51,13 +61,7 @@ void Waking::start() {
                                           },
                                       .cancel = {},
                                       .moved = {},
-                                      .over =
-                                          [this] {
-                                              soon_ = glib::soon(nullptr, [this] {
-                                                  const Done done = done_;
-                                                  done();
-                                              });
-                                          }});
+                                      .over = [this] { end_if_over(); }});
     runner_->go();
 }
 
@@ -69,7 +73,7 @@ void Waking::wake(std::size_t index) {
         tell_(one.carried, "waking");
     }
     if (one.carried.action != Policy::Pause) return look(index);
-    one.reached->unpause(world_.patience.attempt,
+    one.reached->unpause(limit(one),
                          [this, index](const Result<void>& result) { unpaused(index, result); });
 }
 
@@ -85,7 +89,7 @@ void Waking::look(std::size_t index) {
 
 /// A guest that did not go to sleep may have gone off by itself, and is not to be started.
 void Waking::look_if_it_runs(std::size_t index) {
-    guests_[index].reached->runs(world_.patience.attempt, [this, index](const Result<bool>& runs) {
+    guests_[index].reached->runs(limit(guests_[index]), [this, index](const Result<bool>& runs) {
         if (!runs) return again(index, runs.error());
         *runs ? wake_up(index) : told(index, "not-awake", "it does not run any more");
     });
@@ -94,7 +98,7 @@ void Waking::look_if_it_runs(std::size_t index) {
 void Waking::wake_up(std::size_t index) {
     const Carried& carried = guests_[index].carried;
     guests_[index].reached->wake(
-        {.limit = world_.patience.attempt, .balloon = carried.balloon, .boot_id = carried.boot_id},
+        {.limit = limit(guests_[index]), .balloon = carried.balloon, .boot_id = carried.boot_id},
         [this, index](const Result<WakeReport>& report) { woken(index, report); });
 }
 
@@ -105,23 +109,42 @@ void Waking::woken(std::size_t index, const Result<WakeReport>& report) {
     told(index, "awake", text);
 }
 
-/// A guest that never slept has only its clock to lose.
+/// Whoever comes after one that does not answer does not wait for all its attempts.
 void Waking::again(std::size_t index, const Error& error) {
     One& one = guests_[index];
-    const bool once = one.carried.state == State::Failed || error.code == ErrorCode::Usage;
-    if (once || now() + one.pause > one.until) return told(index, "not-awake", error.message);
+    if (is_final(one.carried, error) || now() + one.pause > one.until)
+        return told(index, "not-awake", error.message);
     one.timer = glib::after(nullptr, one.pause, [this, index] { wake(index); });
     one.pause *= 2;
+    let_others_go_on(one);
 }
 
 void Waking::told(std::size_t index, const char* state, const std::string& text) {
     One& one = guests_[index];
-    one.carried.text = text;
+    one.carried.text = shortened(text);
+    one.reached.reset();  // QEMU's sockets serve one client each
     journal_.drop(one.carried.guest.name);
     tell_(one.carried, state);
-    // Whoever waits for this one is woken all the same.
-    const FleetRunner::Ended ended = one.ended;
-    ended(true);
+    --open_;
+    let_others_go_on(one);
+    end_if_over();
+}
+
+void Waking::let_others_go_on(One& one) {
+    if (const FleetRunner::Ended ended = std::exchange(one.ended, nullptr)) ended(true);
+}
+
+void Waking::end_if_over() {
+    if (open_ > 0) return;
+    soon_ = glib::soon(nullptr, [this] {
+        const Done done = done_;
+        done();
+    });
+}
+
+milliseconds Waking::limit(const One& one) const {
+    const auto left = std::chrono::duration_cast<milliseconds>(one.until - now());
+    return std::clamp(left, milliseconds(1), world_.patience.attempt);
 }
 
 }  // namespace hypnos::hostd

@@ -35,7 +35,7 @@ class Waking {
         std::chrono::microseconds until{};  ///< CLOCK_MONOTONIC
         std::chrono::milliseconds pause{};
         glib::Source timer;
-        FleetRunner::Ended ended;
+        FleetRunner::Ended ended;  ///< lets the others go on
     };
 
     void wake(std::size_t index);
@@ -46,12 +46,16 @@ class Waking {
     void woken(std::size_t index, const Result<WakeReport>& report);
     void again(std::size_t index, const Error& error);
     void told(std::size_t index, const char* state, const std::string& text);
+    void let_others_go_on(One& one);
+    void end_if_over();
+    [[nodiscard]] std::chrono::milliseconds limit(const One& one) const;
 
     World world_;
     Journal& journal_;
     Tell tell_;
     Done done_;
     std::vector<One> guests_;
+    std::size_t open_ = 0;  ///< of them, those that have not been told of
     std::optional<FleetPlan> plan_;
     std::unique_ptr<FleetRunner> runner_;
     glib::Source soon_;

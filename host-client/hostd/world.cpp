@@ -68,9 +68,31 @@ class Finds {
     std::set<std::pair<std::string, std::string>> domains_;
 };
 
-Found find(const std::string& guests_d, const std::vector<std::string>& connect) {
+constexpr const char* kGuestsD = "/etc/hypnos/guests.d";
+
+/// By their files.
+std::vector<std::string> names_in(const sleep::Root& root) {
+    constexpr std::string_view kEnd = ".conf";
+    std::vector<std::string> names;
+    for (const std::string& file : root.list(kGuestsD))
+        if (file.ends_with(kEnd)) names.push_back(file.substr(0, file.size() - kEnd.size()));
+    return names;
+}
+
+/// A mistake in one file does not hinder the others.
+void add_files(Finds& finds, const sleep::Root& root) {
+    const std::string guests_d = root.path(kGuestsD);
+    const auto all = select_guests({.all = true, .guests_d = guests_d});
+    if (all) return finds.add(all);
+    const std::vector<std::string> names = names_in(root);
+    if (names.empty()) return finds.add(all);
+    for (const std::string& name : names)
+        finds.add(select_guests({.words = {name}, .guests_d = guests_d}));
+}
+
+Found find(const sleep::Root& root, const std::vector<std::string>& connect) {
     Finds finds;
-    finds.add(select_guests({.all = true, .guests_d = guests_d}));
+    add_files(finds, root);
     for (const std::string& uri : connect)
         finds.add(select_guests({.all = true, .connect = {uri}}));
     return finds.take();
@@ -79,8 +101,7 @@ Found find(const std::string& guests_d, const std::vector<std::string>& connect)
 }  // namespace
 
 World real_world(const sleep::Root& root, const Config& config) {
-    return {.find = [guests_d = root.path("/etc/hypnos/guests.d"),
-                     connect = config.connect] { return find(guests_d, connect); },
+    return {.find = [root, connect = config.connect] { return find(root, connect); },
             .reach = [](const GuestSpec& guest) { return std::make_unique<RealGuest>(guest); }};
 }
 

@@ -210,6 +210,55 @@ TEST_F(CarrierTest, WhoDoesNotWakeAtAllIsTold) {
     EXPECT_EQ(temp_.read(kFile), "");
 }
 
+TEST_F(CarrierTest, WhoMaySleepAfterAllIsWokenAfterAll) {
+    world_.add("web").sleeps_late = true;
+    start();
+    EXPECT_FALSE(put_to_sleep());
+    EXPECT_TRUE(was_told("web failed"));
+    wake();
+    EXPECT_TRUE(was_told("web awake"));
+    EXPECT_TRUE(world_.guests["web"].runs);
+}
+
+TEST_F(CarrierTest, WhoMayStandAfterAllGoesOnAfterAll) {
+    config_.default_policy = Policy::Pause;
+    world_.add("web").sleeps_late = true;
+    start();
+    EXPECT_FALSE(put_to_sleep());
+    wake();
+    EXPECT_TRUE(was_told("web awake"));
+    EXPECT_FALSE(world_.guests["web"].paused);
+}
+
+TEST_F(CarrierTest, WhoIsStartedByOthersIsNotTriedAgain) {
+    config_.default_policy = Policy::SuspendDisk;
+    world_.add("web").gone = true;
+    start();
+    ASSERT_TRUE(put_to_sleep());
+    wake();
+    EXPECT_EQ(world_.log, (Strings{"suspend-disk web", "wake web"}));
+    EXPECT_EQ(told_.back(), "web not-awake");
+}
+
+TEST_F(CarrierTest, NobodyWaitsForAllAttemptsOfAnother) {
+    world_.add("db", {"web"}).wakes_at_attempt = 1000;
+    world_.add("web");
+    start();
+    ASSERT_TRUE(put_to_sleep());
+    told_.clear();
+    wake();
+    EXPECT_EQ(told_, (Strings{"db waking", "web waking", "web awake", "db not-awake"}));
+}
+
+TEST_F(CarrierTest, AGuestsWordsAreLimited) {
+    world_.add("web").words = std::string(999, 'x') + "\u00e9" + std::string(5000, 'x');
+    start();
+    ASSERT_TRUE(put_to_sleep());
+    test::run_until_quiet();
+    ASSERT_EQ(on_disk().size(), 1U);
+    EXPECT_EQ(on_disk()[0].text, std::string(999, 'x') + "...");
+}
+
 TEST_F(CarrierTest, WhatCouldNotBeFoundOutIsAnError) {
     world_.add("web").known = false;
     world_.problems = {"no libvirt"};

@@ -25,6 +25,9 @@ struct Script {
     bool refuses = false;      ///< to sleep
     bool hangs = false;        ///< when asked to sleep, until it is cancelled
     bool deaf = false;         ///< when asked to sleep, also to being cancelled
+    bool sleeps_late = false;  ///< once nobody waits for it any more
+    bool gone = false;         ///< when it is to wake: nobody runs it
+    std::string words = "it slept";
     int wakes_at_attempt = 1;  ///< earlier ones fail
     int attempts = 0;
 };
@@ -76,7 +79,8 @@ class FakeWorld {
             later([this, done] {
                 if (script_.refuses) return done(fail(ErrorCode::Refused, "it will not"));
                 script_.runs = false;
-                done(report(Outcome::Slept, "it slept"));
+                if (script_.sleeps_late) return done(report(Outcome::TimedOut, "no proof"));
+                done(report(Outcome::Slept, script_.words));
             });
         }
         void cancel() override {
@@ -88,6 +92,8 @@ class FakeWorld {
             note("pause");
             script_.runs = false;
             script_.paused = true;
+            if (script_.sleeps_late)
+                return later([done] { done(fail(ErrorCode::TimedOut, "no answer")); });
             later([done] { done({}); });
         }
         void unpause(Limit, Done<void> done) override {
@@ -100,6 +106,7 @@ class FakeWorld {
             note("wake");
             set_time_ = options.set_time;
             later([this, done] {
+                if (script_.gone) return done(fail(ErrorCode::Unreachable, "nobody listens"));
                 if (++script_.attempts < script_.wakes_at_attempt)
                     return done(fail(ErrorCode::TimedOut, "it does not answer"));
                 script_.runs = true;

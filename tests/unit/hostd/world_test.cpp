@@ -48,7 +48,10 @@ TEST_F(RealWorld, FindsTheFilesOfGuestsAndTellsOfWrongOnes) {
     EXPECT_EQ(found.guests[0].name, "web");
     EXPECT_TRUE(found.problems.empty());
     temp_.write("/etc/hypnos/guests.d/db.conf", "[Guest]\n");
-    EXPECT_EQ(world().find().problems.size(), 1U);
+    const Found again = world().find();
+    EXPECT_EQ(again.problems.size(), 1U);
+    ASSERT_EQ(again.guests.size(), 1U) << "it does not hinder the others";
+    EXPECT_EQ(again.guests[0].name, "web");
 }
 
 TEST_F(RealWorld, WithoutGuestsThereIsNoProblem) {
