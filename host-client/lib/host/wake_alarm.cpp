@@ -55,7 +55,8 @@ AlarmPlan WakeAlarm::keep_ahead(const AlarmPlan& armed, std::chrono::millisecond
     if (!now) return armed;
     const std::int64_t least = (*now + kFreezeMargin).count();
     if (armed.set && *armed.set >= least) return armed;
-    if (!armed.set && armed.keep && *armed.keep >= least) return armed;
+    // Theirs stays until it has rung: it is not ours to move.
+    if (!armed.set && armed.keep && *armed.keep > now->count()) return armed;
     const std::int64_t wanted = (*now + std::chrono::ceil<std::chrono::seconds>(after)).count();
     return plan_alarm(now->count(), wanted, armed.keep, kFreezeMargin);
 }
