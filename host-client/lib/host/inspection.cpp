@@ -4,6 +4,7 @@
 #include "host/inspection.hpp"
 
 #include <array>
+#include <chrono>
 
 #include "sleep/core/power_files.hpp"
 #include "sleep/system/bus/block_inhibitors.hpp"
@@ -13,6 +14,9 @@
 
 namespace hypnos {
 namespace {
+
+/// logind may be busy, for instance with the end of the sleep before.
+constexpr std::chrono::seconds kBusLimit{10};
 
 constexpr std::array kTargets = {HostTarget::Mem, HostTarget::Disk, HostTarget::Hybrid,
                                  HostTarget::S2idle};
@@ -27,14 +31,19 @@ Finding no_s2idle(const sleep::MachineFacts& machine) {
             "this kernel offers no s2idle; use one built with CONFIG_SUSPEND"};
 }
 
+constexpr const char* kNoAnswer = "no answer: ";
+
 bool agrees(const std::string& answer) { return answer == "yes" || answer == "challenge"; }
 
 Finding logind_refuses(HostTarget target, const std::string& answer) {
-    const char* hint = answer == "na"
-                           ? "systemd-logind finds that this machine cannot do it; its "
-                             "journal, sleep.conf.d(5) and the other findings say why"
-                           : "systemd-logind does not allow it; look at its polkit rules "
-                             "and at sleep.conf.d(5)";
+    const char* hint =
+        "systemd-logind does not allow it; look at its polkit rules and at sleep.conf.d(5)";
+    if (answer == "na")
+        hint =
+            "systemd-logind finds that this machine cannot do it; its journal, sleep.conf.d(5) and "
+            "the other findings say why";
+    if (answer.starts_with(kNoAnswer))
+        hint = "systemd-logind is busy or hangs; look at its journal";
     return {"logind.refuses", Severity::Block,
             std::string(name_of(target)) + ": logind answers '" + answer + "'", hint};
 }
@@ -55,11 +64,11 @@ const char* can_method(HostTarget target) {
 /// "no answer: WHY" if there is none.
 std::string ask_logind(const sleep::Root& root, HostTarget target) {
     namespace logind = sleep::logind;
-    const auto bus = sleep::BlockingBus::connect(root);
-    if (!bus) return "no answer: " + bus.error().message;
+    const auto bus = sleep::BlockingBus::connect(root, kBusLimit);
+    if (!bus) return kNoAnswer + bus.error().message;
     const auto answer = bus->call(
         {logind::kName, logind::kPath, logind::kInterface, can_method(target)}, nullptr, "(s)");
-    if (!answer) return "no answer: " + answer.error().message;
+    if (!answer) return kNoAnswer + answer.error().message;
     const char* word = "";
     g_variant_get(answer->get(), "(&s)", &word);
     return word;
@@ -116,7 +125,7 @@ sleep::SleepPlan plan_for(HostTarget target, const sleep::PowerFacts& facts) {
 HostBackend resolve(HostBackend backend, const sleep::Root& root) {
     if (backend != HostBackend::Auto) return backend;
     if (!sleep::has_bus(root)) return HostBackend::Sysfs;
-    const auto bus = sleep::BlockingBus::connect(root);
+    const auto bus = sleep::BlockingBus::connect(root, kBusLimit);
     return bus && bus->has_owner(sleep::logind::kName) ? HostBackend::Logind : HostBackend::Sysfs;
 }
 
@@ -131,7 +140,7 @@ Inspection inspect(const sleep::Power& power, HostBackend backend, HostTarget ta
     Inspection inspection{.backend = resolve(backend, power.root)};
     TargetFacts known = look_at(power, inspection.backend, target);
     known.force = force;
-    known.facts.inhibitors = sleep::block_inhibitors(power.root);
+    known.facts.inhibitors = sleep::block_inhibitors(power.root, kBusLimit);
     inspection.capability = judge(known);
     inspection.plan = plan_for(target, known.facts);
     return inspection;

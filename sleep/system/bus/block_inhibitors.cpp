@@ -5,7 +5,6 @@
 
 #include <string_view>
 
-#include "sleep/system/bus/blocking_bus.hpp"
 #include "sleep/system/bus/logind_names.hpp"
 
 namespace hypnos::sleep {
@@ -39,9 +38,9 @@ std::vector<Inhibitor> inhibitors_in(GVariant* list) {
 
 }  // namespace
 
-std::vector<Inhibitor> block_inhibitors(const Root& root) {
+std::vector<Inhibitor> block_inhibitors(const Root& root, BlockingBus::Limit limit) {
     if (!has_bus(root)) return {};
-    const Result<BlockingBus> bus = BlockingBus::connect(root);
+    const Result<BlockingBus> bus = BlockingBus::connect(root, limit);
     if (!bus) return {};
     const Result<BlockingBus::Answer> list = bus->call(
         {logind::kName, logind::kPath, logind::kInterface, "ListInhibitors"}, nullptr, kListType);

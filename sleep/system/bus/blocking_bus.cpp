@@ -3,15 +3,21 @@
 
 #include "sleep/system/bus/blocking_bus.hpp"
 
+#include <algorithm>
+
 namespace hypnos::sleep {
 namespace {
 
-constexpr int kAnswerLimitMs = 500;
+/// In whole seconds, which is what sockets have.
+guint silence_limit(BlockingBus::Limit limit) {
+    return std::max(1U, static_cast<guint>(limit.count() / 1000));
+}
 
 /// The socket's timeout bounds the handshake too, which GDBus' own blocking functions do not.
-glib::Owned<GSocketConnection> connect_socket(const std::string& path, GError** error) {
+glib::Owned<GSocketConnection> connect_socket(const std::string& path, BlockingBus::Limit limit,
+                                              GError** error) {
     const glib::Owned<GSocketClient> client(g_socket_client_new());
-    g_socket_client_set_timeout(client.get(), 1);
+    g_socket_client_set_timeout(client.get(), silence_limit(limit));
     const glib::Owned<GSocketAddress> address(g_unix_socket_address_new(path.c_str()));
     return glib::Owned<GSocketConnection>(
         g_socket_client_connect(client.get(), G_SOCKET_CONNECTABLE(address.get()), nullptr, error));
@@ -19,19 +25,19 @@ glib::Owned<GSocketConnection> connect_socket(const std::string& path, GError** 
 
 }  // namespace
 
-Result<BlockingBus> BlockingBus::connect(const Root& root) {
+Result<BlockingBus> BlockingBus::connect(const Root& root, Limit limit) {
     const std::string path = bus_socket(root);
     const auto failed = [&path](GError* error) {
         return fail("cannot connect to the system bus at " + path + ": " + words_of(error));
     };
     GError* error = nullptr;
-    const glib::Owned<GSocketConnection> stream = connect_socket(path, &error);
+    const glib::Owned<GSocketConnection> stream = connect_socket(path, limit, &error);
     if (!stream) return failed(error);
     GDBusConnection* connection = g_dbus_connection_new_sync(G_IO_STREAM(stream.get()), nullptr,
                                                              kBusFlags, nullptr, nullptr, &error);
     if (connection == nullptr) return failed(error);
     g_socket_set_timeout(g_socket_connection_get_socket(stream.get()), 0);
-    return BlockingBus(connection);
+    return BlockingBus(connection, limit);
 }
 
 void BlockingBus::Close::operator()(GDBusConnection* connection) const {
@@ -55,7 +61,7 @@ Result<BlockingBus::Answer> BlockingBus::call(const Method& method, GVariant* ar
     Answer answer(g_dbus_connection_call_sync(
         connection_.get(), method.service, method.path, method.interface, method.name, arguments,
         type == nullptr ? nullptr : G_VARIANT_TYPE(type), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-        kAnswerLimitMs, nullptr, &error));
+        static_cast<int>(limit_.count()), nullptr, &error));
     if (!answer) return fail(words_of(error));
     return answer;
 }
@@ -63,7 +69,7 @@ Result<BlockingBus::Answer> BlockingBus::call(const Method& method, GVariant* ar
 void BlockingBus::tell(const Method& method) const {
     g_dbus_connection_call(connection_.get(), method.service, method.path, method.interface,
                            method.name, nullptr, nullptr, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                           kAnswerLimitMs, nullptr, nullptr, nullptr);
+                           static_cast<int>(limit_.count()), nullptr, nullptr, nullptr);
 }
 
 }  // namespace hypnos::sleep

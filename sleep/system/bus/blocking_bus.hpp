@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "sleep/system/bus/dbus.hpp"
@@ -13,8 +14,13 @@ namespace hypnos::sleep {
 
 class BlockingBus {
   public:
-    /// A connection of its own. Gives up on a bus that is silent for a second.
-    [[nodiscard]] static Result<BlockingBus> connect(const Root& root);
+    /// How long it waits for an answer.
+    using Limit = std::chrono::milliseconds;
+    static constexpr Limit kShort{500};
+
+    /// A connection of its own. Gives up on a bus that is silent for a second, or for `limit` if that
+    /// is longer.
+    [[nodiscard]] static Result<BlockingBus> connect(const Root& root, Limit limit = kShort);
 
     struct Method {
         const char* service;
@@ -27,7 +33,6 @@ class BlockingBus {
 
     using Answer = glib::Owned<GVariant>;
     /// `arguments`: a tuple, or null; taken. `type`: what the answer must be of; null: anything.
-    /// Waits for it for half a second.
     [[nodiscard]] Result<Answer> call(const Method& method, GVariant* arguments,
                                       const char* type = nullptr) const;
 
@@ -38,9 +43,10 @@ class BlockingBus {
     struct Close {
         void operator()(GDBusConnection* connection) const;
     };
-    explicit BlockingBus(GDBusConnection* owned) : connection_(owned) {}
+    BlockingBus(GDBusConnection* owned, Limit limit) : connection_(owned), limit_(limit) {}
 
     std::unique_ptr<GDBusConnection, Close> connection_;
+    Limit limit_;
 };
 
 }  // namespace hypnos::sleep
