@@ -64,6 +64,7 @@ Agent::Agent(const Options& options)
           [this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
       time_setter_(root_, [this](const Caller& caller,
                                  const CommandResult& result) { reply(caller, result); }),
+      jobs_([this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "agent/core/event_log.hpp"
+#include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
 #include "agent/port.hpp"
 #include "agent/preflights.hpp"
@@ -48,6 +49,7 @@ class Agent {
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] Jobs& jobs() { return jobs_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
@@ -86,6 +88,7 @@ class Agent {
     LocalSleeps local_sleeps_;
     Preflights preflights_;
     TimeSetter time_setter_;
+    Jobs jobs_;
     Port qemu_;
     std::optional<Port> power_;
 };

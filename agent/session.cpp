@@ -18,6 +18,7 @@ Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
                    .drained = [this] { drained(); },
                    .detached = [this] { detached(); },
                    .reply_due = [this] { return replies_due_ > 0; },
+                   .held = [this] { return held_for_ != 0; },
                    .ended = [this] { deps_.ended(); }}) {
     start_over();
 }
@@ -25,6 +26,7 @@ Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
 void Session::start_over() {
     framer_.reset();
     oldest_ = serial_ + 1;
+    held_for_ = 0;
     replies_due_ = 0;
     subscribed_ = deps_.role == Role::Power;
     delimit_ = false;
@@ -44,7 +46,7 @@ void Session::take_texts() {
 }
 
 std::optional<Result<std::string>> Session::next_text() {
-    return connection_.congested() ? std::nullopt : framer_.next();
+    return held_for_ != 0 || connection_.congested() ? std::nullopt : framer_.next();
 }
 
 void Session::handle(const Result<std::string>& text) {
@@ -75,8 +77,14 @@ void Session::reply(const Caller& caller, const CommandResult& result) {
     const bool asked_by_another_host = caller.serial < oldest_;
     if (asked_by_another_host) return;
     --replies_due_;
+    const bool held = held_for_ == caller.serial;
+    if (held) held_for_ = 0;
     const bool ambiguous = !caller.id && caller.serial != serial_;
-    if (ambiguous) return;
+    if (!ambiguous) send_result(caller, result);
+    if (held) connection_.look();  // at what has come meanwhile
+}
+
+void Session::send_result(const Caller& caller, const CommandResult& result) {
     if (!result)
         send_reply(error_reply(result.error(), caller.id));
     else if (*result)

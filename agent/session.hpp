@@ -3,11 +3,12 @@
 //
 // The protocol on one connection: requests in, replies and events out.
 //
-// Replies come in the order of the requests, except those that take their time: a suspend's, which
-// waits for the hooks, a preflight's, a rehearsal's, that to setting the time. Later requests (a
-// guest-sync) are answered meanwhile. A late error without an `id` is sent only while nothing else
-// was answered since, or a client could take it for the reply to something else; and nothing is ever
-// sent to another host than the one that asked.
+// Replies come in the order of the requests; one that takes its time (hold()) keeps later requests of
+// its connection waiting, and no others. Three come when they are known, and later requests (a
+// guest-sync) are answered meanwhile: a suspend's, which waits for the hooks, a preflight's, a
+// rehearsal's. A late error of theirs without an `id` is sent only while nothing else was answered
+// since, or a client could take it for the reply to something else; and nothing is ever sent to
+// another host than the one that asked.
 
 #pragma once
 
@@ -56,6 +57,9 @@ class Session {
 
     void look() { connection_.look(); }
 
+    /// Nothing of this host's is looked at until reply() to `caller`.
+    void hold(const Caller& caller) { held_for_ = caller.serial; }
+
     /// The reply that `caller` still waits for, if it does.
     void reply(const Caller& caller, const CommandResult& result);
 
@@ -76,6 +80,7 @@ class Session {
   private:
     void received(std::string_view bytes);
     void take_texts();
+    void send_result(const Caller& caller, const CommandResult& result);
     std::optional<Result<std::string>> next_text();
     void handle(const Result<std::string>& text);
     void answer(const Json& message);
@@ -88,8 +93,9 @@ class Session {
 
     Deps deps_;
     Framer framer_;
-    std::uint64_t serial_ = 0;  ///< of the last request
-    std::uint64_t oldest_ = 0;  ///< first serial of the host that is attached now
+    std::uint64_t serial_ = 0;    ///< of the last request
+    std::uint64_t oldest_ = 0;    ///< first serial of the host that is attached now
+    std::uint64_t held_for_ = 0;  ///< the serial whose reply all else waits for, or 0
     bool subscribed_ = false;
     bool delimit_ = false;
     bool hold_events_ = false;  ///< between a delimited sync and the next reply

@@ -22,6 +22,7 @@ CommandResult guest_set_time(const Context& context, const Json& arguments) {
     if (checked && time && *time < 0)
         checked = fail("Parameter 'time' must be nanoseconds since 1970");
     if (!checked) return fail(checked.error());
+    context.session.hold(context.caller);
     context.agent.time_setter().set(
         time ? std::optional(std::chrono::nanoseconds(*time)) : std::nullopt, context.caller);
     return std::nullopt;

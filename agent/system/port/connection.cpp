@@ -50,6 +50,7 @@ void Connection::look() {
         arrival_limit_.reset();
     }
     if (!write_output()) return;
+    if (stopped() && kind_ == Kind::Device && hung_up(fd_.get())) return detach();
     if (congested() && hung_up(fd_.get())) return detach();
     receive();
 }
@@ -75,11 +76,13 @@ bool Connection::write_output() {
     return !end_if_done();
 }
 
+bool Connection::stopped() const { return handlers_.held && handlers_.held(); }
+
 bool Connection::congested() const { return output_.size() > kOutputLimit; }
 
 void Connection::receive() {
     for (int i = 0; i < kReadsAtOnce; ++i) {
-        if (congested() || !receive_chunk()) return;
+        if (stopped() || congested() || !receive_chunk()) return;
     }
     if (edges_) later_ = glib::soon(nullptr, [this] { look(); });
 }

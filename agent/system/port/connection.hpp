@@ -31,6 +31,8 @@ class Connection {
         std::function<void()> detached;   ///< the host has gone; a device waits for the next one
         std::function<bool()> reply_due;  ///< may be empty; an answer is to come for a peer that
                                           ///< sends no more
+        std::function<bool()> held;       ///< may be empty; while it says so nothing is read; call
+                                          ///< look() when it does not any more
         std::function<void()> ended;      ///< nothing more will come; may destroy this Connection;
                                           ///< called from the main loop, not from send()
     };
@@ -53,6 +55,7 @@ class Connection {
     enum class Peer { Absent, Arriving, Attached };
 
     bool write_output();
+    [[nodiscard]] bool stopped() const;
     void receive();
     bool receive_chunk();
     void stop_reading();

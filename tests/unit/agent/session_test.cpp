@@ -33,6 +33,7 @@ std::string event_line(int number) {
 ///   echo       answers its arguments
 ///   delimited  answers "hello" with 0xFF in front
 ///   later      answers nothing; answer_later() does
+///   slow       the same, and later requests wait for it
 ///   subscribe  events from now on, or from {"since": N}
 class SessionSetup {
   public:
@@ -80,6 +81,8 @@ class SessionSetup {
         if (request.execute == "big") return Json(std::string(answer_size, 'x'));
         if (request.execute == "delimited") return asked.delimit_next_reply(), Json("hello");
         if (request.execute == "later") return callers.push_back(caller), std::nullopt;
+        if (request.execute == "slow")
+            return asked.hold(caller), callers.push_back(caller), std::nullopt;
         if (request.execute == "unsubscribe") return asked.unsubscribe(), Json("hello");
         if (request.execute == "subscribe")
             return asked.subscribe(request.arguments["since"].integer()), Json("hello");
@@ -97,6 +100,26 @@ TEST(Session, AnswersInTheOrderOfTheRequests) {
     for (std::size_t at = 0; at < requests.size(); at += 1000)
         s.peer.send(requests.substr(at, 1000));
     EXPECT_TRUE(s.peer.take_lines(2000) == replies);
+}
+
+TEST(Session, ASlowRequestIsAnsweredInItsTurn) {
+    SessionSetup s(Role::Qemu);
+    s.peer.send(request("slow") + request("hello"));
+    s.peer.send(request("hello"));
+    test::run_until_quiet();
+    EXPECT_EQ(s.executed, 1);
+    s.answer_later(Json("at last"));
+    EXPECT_EQ(s.peer.take_lines(3), "{\"return\":\"at last\"}\n" + kHello + kHello);
+}
+
+TEST(Session, APeerThatClosesItsSendingSideGetsTheSlowAnswerAndAllAfterIt) {
+    SessionSetup s(Role::Qemu);
+    s.peer.send(request("slow") + request("hello"));
+    s.peer.close_sending_side();
+    test::run_until_quiet();
+    EXPECT_EQ(s.ended, 0);
+    s.answer_later(Json("at last"));
+    EXPECT_EQ(s.peer.take_lines(2), "{\"return\":\"at last\"}\n" + kHello);
 }
 
 TEST(Session, ManyRequestsInOnePieceNeedNoMoreStackThanOne) {

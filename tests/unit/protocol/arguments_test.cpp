@@ -130,6 +130,52 @@ TEST(Arguments, NullIsAValueAndNotAnAbsence) {
     EXPECT_FALSE(arguments.finish());
 }
 
+TEST(Arguments, ReadsAListOfStrings) {
+    const Json given = Json::object({{"keys", Json::array({"a", "b"})}});
+    Arguments arguments(given);
+    EXPECT_EQ(arguments.strings("keys"), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(arguments.optional_strings("other"), std::nullopt);
+    EXPECT_EQ(error_of(arguments.finish()), "no error");
+}
+
+std::string problem_with_strings(const Json& value) {
+    const Json given = Json::object({{"keys", value}});
+    Arguments arguments(given);
+    (void)arguments.strings("keys");
+    return error_of(arguments.finish());
+}
+
+TEST(Arguments, AListOfStringsHoldsNothingElse) {
+    EXPECT_EQ(problem_with_strings("a"), "Invalid parameter type for 'keys', expected: array");
+    EXPECT_EQ(problem_with_strings(Json::array({"a", 5})),
+              "Invalid parameter type for 'keys[1]', expected: string");
+}
+
+/// What is wrong with a list of {"n": integer, "on": boolean}.
+std::string problem_with_list(const Json& value) {
+    const Json given = Json::object({{"all", value}});
+    Arguments arguments(given);
+    (void)arguments.list(
+        "all", [](Arguments& each) { return std::pair(each.integer("n"), each.boolean("on")); });
+    return error_of(arguments.finish());
+}
+
+TEST(Arguments, ObjectsOfAListAreCheckedLikeArguments) {
+    const auto element = [](const Json& number) {
+        return Json::object({{"n", number}, {"on", true}});
+    };
+    EXPECT_EQ(problem_with_list(Json::array({element(1), element(2)})), "no error");
+    EXPECT_EQ(problem_with_list(5), "Invalid parameter type for 'all', expected: array");
+    EXPECT_EQ(problem_with_list(Json::array({5})),
+              "Invalid parameter type for 'all[0]', expected: object");
+    EXPECT_EQ(problem_with_list(Json::array({element(1), element("x")})),
+              "Invalid parameter type for 'all[1].n', expected: integer");
+    EXPECT_EQ(problem_with_list(Json::array({element(1).set("z", 1)})),
+              "Parameter 'all[0].z' is unexpected");
+    EXPECT_EQ(problem_with_list(Json::array({Json::object({{"on", true}})})),
+              "Parameter 'all[0].n' is missing");
+}
+
 TEST(Arguments, TheFirstProblemIsTheOneReported) {
     const Json given = Json::object({{"b", "x"}, {"extra", 1}});
     Arguments arguments(given);

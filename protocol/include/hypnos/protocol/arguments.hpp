@@ -13,6 +13,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
@@ -27,8 +29,24 @@ class Arguments {
 
     HYPNOS_API std::int64_t integer(const std::string& name);
     HYPNOS_API std::optional<std::int64_t> optional_integer(const std::string& name);
+    HYPNOS_API bool boolean(const std::string& name);
     HYPNOS_API std::optional<bool> optional_boolean(const std::string& name);
+    HYPNOS_API std::string string(const std::string& name);
     HYPNOS_API std::optional<std::string> optional_string(const std::string& name);
+    /// A list of strings.
+    HYPNOS_API std::vector<std::string> strings(const std::string& name);
+    HYPNOS_API std::optional<std::vector<std::string>> optional_strings(const std::string& name);
+    /// A list of objects: what `read`, given the Arguments of each, makes of them.
+    template <typename Read>
+    auto list(const std::string& name, Read read) {
+        std::vector<decltype(read(std::declval<Arguments&>()))> result;
+        for (const auto& [label, element] : objects(name)) {
+            Arguments members(element, label + ".");
+            result.push_back(read(members));
+            adopt(members);
+        }
+        return result;
+    }
     /// Of any type.
     HYPNOS_API std::optional<Json> optional_value(const std::string& name);
 
@@ -41,10 +59,24 @@ class Arguments {
     [[nodiscard]] HYPNOS_API Result<void> finish();
 
   private:
+    struct Labelled {
+        std::string label;  ///< such as vcpus[0]
+        Json element;
+    };
+
+    Arguments(const Json& object, std::string prefix)
+        : object_(object), prefix_(std::move(prefix)) {}
+
     bool present(const std::string& name);
+    void require(const std::string& name);
     void note(const std::string& problem);
+    HYPNOS_API std::vector<Labelled> objects(const std::string& name);
+    HYPNOS_API void adopt(Arguments& element);
+    [[nodiscard]] std::optional<std::vector<Labelled>> elements(const std::string& name);
+    [[nodiscard]] std::string label(const std::string& name) const;
 
     const Json& object_;
+    std::string prefix_;  ///< of names in messages
     std::set<std::string> known_;
     std::optional<Error> problem_;
 };
