@@ -50,6 +50,7 @@ class Agent {
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
+    [[nodiscard]] const Root& root() const { return root_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
