@@ -56,6 +56,7 @@ class Agent {
     [[nodiscard]] bool frozen() const { return false; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
+    [[nodiscard]] const Root& root() const { return root_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 

@@ -19,6 +19,27 @@ CommandResult guest_info(const Context& context, const Json& arguments);
 CommandResult guest_get_time(const Context& context, const Json& arguments);
 CommandResult guest_set_time(const Context& context, const Json& arguments);
 
+// cpus.cpp
+CommandResult guest_get_vcpus(const Context& context, const Json& arguments);
+CommandResult guest_set_vcpus(const Context& context, const Json& arguments);
+CommandResult guest_get_cpustats(const Context& context, const Json& arguments);
+CommandResult guest_get_load(const Context& context, const Json& arguments);
+
+// memory_blocks.cpp
+CommandResult guest_get_memory_blocks(const Context& context, const Json& arguments);
+CommandResult guest_set_memory_blocks(const Context& context, const Json& arguments);
+CommandResult guest_get_memory_block_info(const Context& context, const Json& arguments);
+
+// network.cpp
+CommandResult guest_network_get_interfaces(const Context& context, const Json& arguments);
+CommandResult guest_network_get_route(const Context& context, const Json& arguments);
+
+// identity.cpp
+CommandResult guest_get_host_name(const Context& context, const Json& arguments);
+CommandResult guest_get_osinfo(const Context& context, const Json& arguments);
+CommandResult guest_get_timezone(const Context& context, const Json& arguments);
+CommandResult guest_get_users(const Context& context, const Json& arguments);
+
 // suspend.cpp
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments);
 CommandResult guest_suspend_disk(const Context& context, const Json& arguments);

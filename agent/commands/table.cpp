@@ -15,10 +15,23 @@ namespace hypnos::agent::commands {
 namespace {
 
 constexpr std::array kTable = {
+    Command{"guest-get-cpustats", true, guest_get_cpustats},
+    Command{"guest-get-host-name", true, guest_get_host_name},
+    Command{"guest-get-load", true, guest_get_load},
+    Command{"guest-get-memory-block-info", true, guest_get_memory_block_info},
+    Command{"guest-get-memory-blocks", true, guest_get_memory_blocks},
+    Command{"guest-get-osinfo", true, guest_get_osinfo},
     Command{"guest-get-time", true, guest_get_time},
+    Command{"guest-get-timezone", true, guest_get_timezone},
+    Command{"guest-get-users", true, guest_get_users},
+    Command{"guest-get-vcpus", true, guest_get_vcpus},
     Command{"guest-info", true, guest_info, Group::WhenFrozen},
+    Command{"guest-network-get-interfaces", true, guest_network_get_interfaces},
+    Command{"guest-network-get-route", true, guest_network_get_route},
     Command{"guest-ping", true, guest_ping, Group::WhenFrozen},
+    Command{"guest-set-memory-blocks", true, guest_set_memory_blocks},
     Command{"guest-set-time", true, guest_set_time},
+    Command{"guest-set-vcpus", true, guest_set_vcpus},
     Command{"guest-suspend-disk", false, guest_suspend_disk},
     Command{"guest-suspend-hybrid", false, guest_suspend_hybrid},
     Command{"guest-suspend-ram", false, guest_suspend_ram},
