@@ -15,6 +15,7 @@
 namespace hypnos::agent {
 namespace {
 
+constexpr const char* kHandlesFile = "/run/hypnos/qga.state";
 constexpr const char* kStateFile = "/run/hypnos/events.json";
 
 /// How long a sleep waits for a host that does not read.
@@ -65,6 +66,7 @@ Agent::Agent(const Options& options)
       time_setter_(root_, [this](const Caller& caller,
                                  const CommandResult& result) { reply(caller, result); }),
       jobs_([this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
+      open_files_(std::make_shared<OpenFiles>(root_, kHandlesFile)),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }

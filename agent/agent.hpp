@@ -15,6 +15,7 @@
 #include "agent/core/event_log.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
+#include "agent/open_files.hpp"
 #include "agent/port.hpp"
 #include "agent/preflights.hpp"
 #include "agent/session.hpp"
@@ -50,6 +51,8 @@ class Agent {
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
+    [[nodiscard]] const Root& root() const { return root_; }
+    [[nodiscard]] const std::shared_ptr<OpenFiles>& open_files() const { return open_files_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
@@ -89,6 +92,7 @@ class Agent {
     Preflights preflights_;
     TimeSetter time_setter_;
     Jobs jobs_;
+    std::shared_ptr<OpenFiles> open_files_;  ///< shared with jobs
     Port qemu_;
     std::optional<Port> power_;
 };

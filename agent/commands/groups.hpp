@@ -19,6 +19,14 @@ CommandResult guest_info(const Context& context, const Json& arguments);
 CommandResult guest_get_time(const Context& context, const Json& arguments);
 CommandResult guest_set_time(const Context& context, const Json& arguments);
 
+// files.cpp
+CommandResult guest_file_open(const Context& context, const Json& arguments);
+CommandResult guest_file_close(const Context& context, const Json& arguments);
+CommandResult guest_file_read(const Context& context, const Json& arguments);
+CommandResult guest_file_write(const Context& context, const Json& arguments);
+CommandResult guest_file_seek(const Context& context, const Json& arguments);
+CommandResult guest_file_flush(const Context& context, const Json& arguments);
+
 // suspend.cpp
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments);
 CommandResult guest_suspend_disk(const Context& context, const Json& arguments);

@@ -13,6 +13,12 @@ namespace hypnos::agent::commands {
 namespace {
 
 constexpr std::array kTable = {
+    Command{"guest-file-close", true, guest_file_close},
+    Command{"guest-file-flush", true, guest_file_flush},
+    Command{"guest-file-open", true, guest_file_open},
+    Command{"guest-file-read", true, guest_file_read},
+    Command{"guest-file-seek", true, guest_file_seek},
+    Command{"guest-file-write", true, guest_file_write},
     Command{"guest-get-time", true, guest_get_time},
     Command{"guest-info", true, guest_info},
     Command{"guest-ping", true, guest_ping},
