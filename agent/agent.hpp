@@ -13,6 +13,7 @@
 #include <string>
 
 #include "agent/core/event_log.hpp"
+#include "agent/executions.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
 #include "agent/open_files.hpp"
@@ -51,6 +52,7 @@ class Agent {
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
+    [[nodiscard]] Executions& executions() { return executions_; }
     [[nodiscard]] const Root& root() const { return root_; }
     [[nodiscard]] const std::shared_ptr<OpenFiles>& open_files() const { return open_files_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
@@ -92,6 +94,7 @@ class Agent {
     Preflights preflights_;
     TimeSetter time_setter_;
     Jobs jobs_;
+    Executions executions_;
     std::shared_ptr<OpenFiles> open_files_;  ///< shared with jobs
     Port qemu_;
     std::optional<Port> power_;

@@ -19,6 +19,10 @@ CommandResult guest_info(const Context& context, const Json& arguments);
 CommandResult guest_get_time(const Context& context, const Json& arguments);
 CommandResult guest_set_time(const Context& context, const Json& arguments);
 
+// exec.cpp
+CommandResult guest_exec(const Context& context, const Json& arguments);
+CommandResult guest_exec_status(const Context& context, const Json& arguments);
+
 // files.cpp
 CommandResult guest_file_open(const Context& context, const Json& arguments);
 CommandResult guest_file_close(const Context& context, const Json& arguments);

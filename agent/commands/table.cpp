@@ -13,6 +13,8 @@ namespace hypnos::agent::commands {
 namespace {
 
 constexpr std::array kTable = {
+    Command{"guest-exec", true, guest_exec},
+    Command{"guest-exec-status", true, guest_exec_status},
     Command{"guest-file-close", true, guest_file_close},
     Command{"guest-file-flush", true, guest_file_flush},
     Command{"guest-file-open", true, guest_file_open},
