@@ -20,7 +20,7 @@ std::size_t size_of(const ExecResult& result) {
 Result<void> ExecutionTable::check_room() const {
     const std::lock_guard lock(mutex_);
     const auto running = std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
-        return !entry.second.execution->result();
+        return entry.second.execution->running();
     });
     if (static_cast<std::size_t>(running) < kRunningMax) return {};
     return fail(std::to_string(kRunningMax) +

@@ -24,7 +24,8 @@ using namespace sleep;
 class OpenFiles {
   public:
     static constexpr std::int64_t kFirstHandle = 1000;
-    static constexpr std::size_t kMax = 1024;
+    /// Half of the descriptors that a process may have, unless somebody has raised its limit.
+    static constexpr std::size_t kMax = 512;
 
     /// `state_file`: its absolute path, below `root`.
     OpenFiles(const Root& root, std::string state_file);
