@@ -15,6 +15,14 @@ namespace hypnos::agent::commands {
 namespace {
 
 constexpr std::array kTable = {
+    Command{"guest-exec", true, guest_exec, Group::Exec},
+    Command{"guest-exec-status", true, guest_exec_status, Group::Exec},
+    Command{"guest-file-close", true, guest_file_close, Group::File},
+    Command{"guest-file-flush", true, guest_file_flush, Group::File},
+    Command{"guest-file-open", true, guest_file_open, Group::File},
+    Command{"guest-file-read", true, guest_file_read, Group::File},
+    Command{"guest-file-seek", true, guest_file_seek, Group::File},
+    Command{"guest-file-write", true, guest_file_write, Group::File},
     Command{"guest-get-cpustats", true, guest_get_cpustats},
     Command{"guest-get-host-name", true, guest_get_host_name},
     Command{"guest-get-load", true, guest_get_load},
@@ -31,7 +39,13 @@ constexpr std::array kTable = {
     Command{"guest-ping", true, guest_ping, Group::WhenFrozen},
     Command{"guest-set-memory-blocks", true, guest_set_memory_blocks},
     Command{"guest-set-time", true, guest_set_time},
+    Command{"guest-set-user-password", true, guest_set_user_password, Group::Password},
     Command{"guest-set-vcpus", true, guest_set_vcpus},
+    Command{"guest-shutdown", false, guest_shutdown},
+    Command{"guest-ssh-add-authorized-keys", true, guest_ssh_add_authorized_keys, Group::SshKeys},
+    Command{"guest-ssh-get-authorized-keys", true, guest_ssh_get_authorized_keys, Group::SshKeys},
+    Command{"guest-ssh-remove-authorized-keys", true, guest_ssh_remove_authorized_keys,
+            Group::SshKeys},
     Command{"guest-suspend-disk", false, guest_suspend_disk},
     Command{"guest-suspend-hybrid", false, guest_suspend_hybrid},
     Command{"guest-suspend-ram", false, guest_suspend_ram},
