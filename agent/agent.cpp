@@ -65,6 +65,12 @@ Agent::Agent(const Options& options)
       time_setter_(root_, [this](const Caller& caller,
                                  const CommandResult& result) { reply(caller, result); }),
       jobs_([this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
+      freezer_(root_, options.freeze, mount_opener(root_),
+               {.reply = [this](const Caller& caller,
+                                const CommandResult& result) { reply(caller, result); },
+                .suspending =
+                    [this] { return suspender_.machine().state() != SuspendMachine::State::Idle; },
+                .on_changed = [](bool) {}}),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
@@ -78,6 +84,7 @@ Port Agent::make_port(const Endpoint& endpoint, Role role) {
 
 Result<void> Agent::start() {
     load_state();
+    freezer_.start();
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
@@ -99,6 +106,7 @@ void Agent::add_session(Role role, UniqueFd fd, Connection::Kind kind,
         .events = events_,
         .execute =
             [this](const Request& request, Session& session, const Caller& caller) {
+                freezer_.heard();
                 return commands::execute(request, {*this, session, caller});
             },
         .drained = [this] { flushed(); },

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "agent/core/event_log.hpp"
+#include "agent/freezer.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
 #include "agent/port.hpp"
@@ -31,6 +32,7 @@ using namespace sleep;
 struct Options {
     Config config;
     std::string root = "/";
+    Freezer::Settings freeze;
     Endpoint qemu;                  ///< where QEMU's protocol is spoken
     std::optional<Endpoint> power;  ///< where events flow, too
 };
@@ -49,6 +51,7 @@ class Agent {
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] Freezer& freezer() { return freezer_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
@@ -89,6 +92,7 @@ class Agent {
     Preflights preflights_;
     TimeSetter time_setter_;
     Jobs jobs_;
+    Freezer freezer_;
     Port qemu_;
     std::optional<Port> power_;
 };

@@ -13,6 +13,14 @@ namespace hypnos::agent::commands {
 namespace {
 
 constexpr std::array kTable = {
+    Command{"guest-fsfreeze-freeze", true, guest_fsfreeze_freeze},
+    Command{"guest-fsfreeze-freeze-list", true, guest_fsfreeze_freeze_list},
+    Command{"guest-fsfreeze-status", true, guest_fsfreeze_status},
+    Command{"guest-fsfreeze-thaw", true, guest_fsfreeze_thaw},
+    Command{"guest-fstrim", true, guest_fstrim},
+    Command{"guest-get-disks", true, guest_get_disks},
+    Command{"guest-get-diskstats", true, guest_get_diskstats},
+    Command{"guest-get-fsinfo", true, guest_get_fsinfo},
     Command{"guest-get-time", true, guest_get_time},
     Command{"guest-info", true, guest_info},
     Command{"guest-ping", true, guest_ping},
