@@ -14,6 +14,7 @@ KNOWN_REASONS = (
     "under AddressSanitizer",  # memory is measured in the ordinary build
     "needs root",  # scripts/test.sh runs those through sudo
     "only root can",
+    "no IPv6",  # Wake-on-LAN over IPv4 is tested all the same
     "deep tests only",  # scripts/test.sh --deep
 )
 """Words in the reasons of skips that are fine."""

@@ -315,8 +315,8 @@ def test_a_device_that_comes_later_is_opened_then(root: FakeRoot, make_agent: Ma
 
 def is_open_in(agent: Agent, path: str) -> bool:
     """Whether that process has that file open."""
-    directory = Path(f"/proc/{agent.pid}/fd")
-    return any(os.readlink(directory / fd) == path for fd in os.listdir(directory))
+    files = Path(f"/proc/{agent.pid}/fd").iterdir()
+    return any(os.path.realpath(file) == path for file in files)  # of one just closed: itself
 
 
 def test_a_device_that_goes_is_waited_for(root: FakeRoot, make_agent: MakeAgent) -> None:

@@ -3,10 +3,16 @@
 
 #include "agent/system/mounts/block_device.hpp"
 
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
 
+#include "glib/unique_fd.hpp"
 #include "sleep/core/number.hpp"
 
 namespace hypnos::agent {
@@ -125,5 +131,14 @@ std::string BlockDevice::serial() const {
 }
 
 std::string BlockDevice::backing_file() const { return whole().attribute("loop/backing_file"); }
+
+std::optional<DeviceNumber> BlockDevice::backing_superblock() const {
+    if (!root_.is_system() || backing_file().empty()) return std::nullopt;
+    const UniqueFd device(
+        open(root_.path(whole().node()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    loop_info64 info{};
+    if (!device || ioctl(device.get(), LOOP_GET_STATUS64, &info) != 0) return std::nullopt;
+    return DeviceNumber{major(info.lo_device), minor(info.lo_device)};
+}
 
 }  // namespace hypnos::agent

@@ -40,6 +40,9 @@ class BlockDevice {
     [[nodiscard]] std::optional<DiskAddress> address() const;
     /// The file that a loop device is made of; empty for others.
     [[nodiscard]] std::string backing_file() const;
+    /// The superblock of that file as the loop driver knows it, which is right where its path is not:
+    /// below a mount that was moved or hidden. Not that of btrfs. Needs the machine itself.
+    [[nodiscard]] std::optional<DeviceNumber> backing_superblock() const;
     /// A file in its directory; empty if it is not there.
     [[nodiscard]] std::string attribute(const std::string& file) const {
         return root_.text(path_ + "/" + file);

@@ -33,6 +33,7 @@ void add_what_lies_below(const BlockDevice& device, const std::vector<Mount>& mo
     const std::string file = device.backing_file();
     if (const Mount* mount = file.empty() ? nullptr : mount_of(mounts, file))
         found.push_back(mount->superblock);
+    if (const auto superblock = device.backing_superblock()) found.push_back(*superblock);
 }
 
 }  // namespace

@@ -26,7 +26,10 @@ struct AlarmPlan {
 
 /// `theirs` is earlier than ours: it wakes the machine, and ours is not set.
 [[nodiscard]] AlarmPlan plan_alarm(std::int64_t now, std::optional<std::int64_t> wanted,
-                                   std::optional<std::int64_t> theirs,
-                                   std::chrono::seconds margin = kAlarmMargin);
+                                   std::optional<std::int64_t> theirs);
+
+/// What `armed` must become for an alarm to be still ahead, with all who hold the sleep up. Theirs
+/// stays until it has rung: it is not ours to move.
+[[nodiscard]] AlarmPlan keep_ahead(std::int64_t now, std::int64_t wanted, const AlarmPlan& armed);
 
 }  // namespace hypnos

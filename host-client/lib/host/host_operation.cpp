@@ -9,7 +9,6 @@
 #include "host/inspection.hpp"
 #include "sleep/core/power_files.hpp"
 #include "sleep/system/time/clocks.hpp"
-#include "sleep/system/time/rtc.hpp"
 
 namespace hypnos {
 namespace {

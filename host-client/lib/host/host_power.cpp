@@ -161,8 +161,7 @@ void HostPower::Impl::start(const HostSuspendOptions& wish, const Inspection& in
 }
 
 void HostPower::Impl::announced() {
-    if (operation && operation->sleep().state == HostSleep::State::Restoring) operation->end();
-    if (!is_busy()) finish_leftover();
+    finish_leftover();
     if (operation && operation->sleep().state == HostSleep::State::Restoring) operation->end();
     if (!is_busy() && !watching) return logind.release();
     if (!is_busy()) {

@@ -5,7 +5,6 @@
 
 #include <glib.h>
 
-#include "sleep/core/number.hpp"
 #include "sleep/system/time/rtc.hpp"
 
 namespace hypnos {
@@ -14,10 +13,15 @@ namespace {
 constexpr const char* kMayWake = "/sys/class/rtc/rtc0/device/power/wakeup";
 constexpr const char* kAlarm = "/sys/class/rtc/rtc0/wakealarm";
 
+/// In the RTC's seconds, and never too early: its clock may be almost at the next second.
+std::int64_t rtc_time_of(std::chrono::seconds now, std::chrono::milliseconds after) {
+    return (now + std::chrono::ceil<std::chrono::seconds>(after)).count() + 1;
+}
+
 tl::unexpected<Error> no_rtc() {
-    return fail(ErrorCode::Refused, std::string("cannot read ") + sleep::kRtcTime +
-                                        " or to set its alarm: this host has no RTC that could "
-                                        "wake it; sleep without an alarm");
+    return fail(ErrorCode::Refused, std::string("this host has no RTC that could wake it: ") +
+                                        sleep::kRtcTime + " or " + kAlarm +
+                                        " cannot be read; sleep without an alarm");
 }
 
 }  // namespace
@@ -34,7 +38,7 @@ Result<AlarmPlan> WakeAlarm::plan(std::optional<std::chrono::milliseconds> after
     const std::optional<std::chrono::seconds> now = sleep::read_rtc(root_);
     if (!now) return after ? Result<AlarmPlan>(no_rtc()) : AlarmPlan{};
     std::optional<std::int64_t> wanted;
-    if (after) wanted = (*now + std::chrono::ceil<std::chrono::seconds>(*after)).count();
+    if (after) wanted = rtc_time_of(*now, *after);
     return plan_alarm(now->count(), wanted, rtc_.set_for());
 }
 
@@ -53,12 +57,7 @@ Result<void> WakeAlarm::arm(const AlarmPlan& plan) const {
 AlarmPlan WakeAlarm::keep_ahead(const AlarmPlan& armed, std::chrono::milliseconds after) const {
     const std::optional<std::chrono::seconds> now = sleep::read_rtc(root_);
     if (!now) return armed;
-    const std::int64_t least = (*now + kFreezeMargin).count();
-    if (armed.set && *armed.set >= least) return armed;
-    // Theirs stays until it has rung: it is not ours to move.
-    if (!armed.set && armed.keep && *armed.keep > now->count()) return armed;
-    const std::int64_t wanted = (*now + std::chrono::ceil<std::chrono::seconds>(after)).count();
-    return plan_alarm(now->count(), wanted, armed.keep, kFreezeMargin);
+    return hypnos::keep_ahead(now->count(), rtc_time_of(*now, after), armed);
 }
 
 bool WakeAlarm::has_rung(std::int64_t at) const {

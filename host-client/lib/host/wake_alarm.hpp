@@ -28,7 +28,7 @@ class WakeAlarm {
     /// Sets it and reads it back. Fails with theirs put back.
     [[nodiscard]] Result<void> arm(const AlarmPlan& plan) const;
 
-    /// What `armed` must become for an alarm to be still ahead, with all who hold the sleep up.
+    /// See alarm_plan.hpp.
     [[nodiscard]] AlarmPlan keep_ahead(const AlarmPlan& armed,
                                        std::chrono::milliseconds after) const;
 

@@ -29,7 +29,23 @@ TEST(AlarmPlan, AnEarlierOneThatMayRingBeforeTheSleepWakesNobody) {
 TEST(AlarmPlan, OursIsNeverTooNear) {
     expect(plan_alarm(1000, 1003, {}), 1010, {});
     expect(plan_alarm(1000, 1010, {}), 1010, {});
-    expect(plan_alarm(1000, 1010, {}, kFreezeMargin), 1025, {});
+}
+
+TEST(AlarmPlan, OneThatIsFarEnoughAheadStays) {
+    const AlarmPlan far = {1025, 1500};
+    EXPECT_EQ(keep_ahead(1000, 1060, far), far);
+}
+
+TEST(AlarmPlan, OneThatComesNearIsPutOff) {
+    expect(keep_ahead(1000, 1003, {1024, 1500}), 1025, 1500);
+    expect(keep_ahead(1000, 1060, {1024, 1500}), 1060, 1500);
+    expect(keep_ahead(1000, 1025, {1001, 1025}), 1025, 1025);
+}
+
+TEST(AlarmPlan, TheirsIsOursToReplaceOnceItHasRung) {
+    const AlarmPlan theirs = {{}, 1001};
+    EXPECT_EQ(keep_ahead(1000, 1060, theirs), theirs);
+    expect(keep_ahead(1001, 1060, theirs), 1060, {});
 }
 
 }  // namespace

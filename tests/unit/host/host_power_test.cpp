@@ -115,9 +115,9 @@ TEST_F(HostPowerTest, TheAlarmIsSetRightBeforeTheSleepAndGoneAfterIt) {
     ASSERT_TRUE(test::run_until([&] { return static_cast<bool>(go_); }));
     EXPECT_EQ(temp_.read(kAlarm), "");
     go_({});
-    const auto at = std::to_string(kRtcNow + 60);
+    const auto at = std::to_string(kRtcNow + 61);
     EXPECT_EQ(temp_.read(kAlarm), at);
-    EXPECT_EQ(seen_.back().alarm, kRtcNow + 60);
+    EXPECT_EQ(seen_.back().alarm, kRtcNow + 61);
     ASSERT_TRUE(test::run_until([&] { return ended(); }));
     EXPECT_EQ(temp_.read(kAlarm), "0");
 }
@@ -128,7 +128,7 @@ TEST_F(HostPowerTest, ALaterAlarmOfAnotherProgramIsPutBack) {
     ASSERT_TRUE(ask(power, {.wake_after = 60s}));
     ASSERT_TRUE(test::run_until([&] { return is_in(State::Entering); }));
     EXPECT_EQ(seen_.back().kept_alarm, kRtcNow + 3600);
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 60));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 61));
     ASSERT_TRUE(test::run_until([&] { return ended(); }));
     EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 3600));
 }
@@ -310,7 +310,7 @@ TEST_F(HostPowerLogind, IsAskedOnceAndHeldUpUntilTheAlarmIsLooked) {
     EXPECT_TRUE(logind_.inhibited());
     logind_.prepare_for_sleep(true);
     ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 60));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 61));
     count_a_sleep();
     temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 61));
     logind_.prepare_for_sleep(false);
@@ -327,7 +327,7 @@ TEST_F(HostPowerLogind, OthersThatHeldItUpLongDoNotMakeTheAlarmTooNear) {
     temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 58));
     logind_.prepare_for_sleep(true);
     ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 58 + 60))
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 58 + 61))
         << "60 s of CLOCK_BOOTTIME are left";
     temp_.write("/sys/class/rtc/rtc0/since_epoch", std::to_string(kRtcNow + 100));
     const std::string before = temp_.read(kAlarm);
@@ -346,7 +346,7 @@ TEST_F(HostPowerLogind, AnAlarmOfOthersThatRingsTooSoonIsFollowedByOurs) {
     temp_.write(kAlarm, "");
     logind_.prepare_for_sleep(true);
     ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 13 + 60));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 13 + 61));
 }
 
 TEST_F(HostPowerLogind, WhatLogindRefusesForItSleepsAlreadyIsThatSleep) {
@@ -362,7 +362,7 @@ TEST_F(HostPowerLogind, WhatLogindRefusesForItSleepsAlreadyIsThatSleep) {
     ASSERT_TRUE(test::run_until([&] { return !logind_.inhibited(); }));
     test::run_until_quiet();
     EXPECT_TRUE(is_in(State::Entering));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 60));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 61));
     count_a_sleep();
     logind_.prepare_for_sleep(false);
     ASSERT_TRUE(test::run_until([&] { return ended(); }));
@@ -468,7 +468,7 @@ TEST_F(HostPowerLogind, SomebodyElsesSleepOvertakesOursThatStillWaits) {
     ASSERT_TRUE(ask(power, {.wake_after = 60s, .delay = 1h}));
     logind_.prepare_for_sleep(true);
     ASSERT_TRUE(test::run_until([&] { return is_in(State::Entering); }));
-    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 60));
+    EXPECT_EQ(temp_.read(kAlarm), std::to_string(kRtcNow + 61));
     count_a_sleep();
     logind_.prepare_for_sleep(false);
     ASSERT_TRUE(test::run_until([&] { return ended(); }));
