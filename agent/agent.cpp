@@ -81,7 +81,10 @@ Agent::Agent(const Options& options)
                       },
                   .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
-      local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
+      local_sleeps_(root_, {.noticed =
+                                [this](const SuspendEvent& event) {
+                                    freezer_.when_thawed([this, event] { notice(event); });
+                                },
                             .heard = [this] { return suspender_.machine().hears_local_sleeps(); }}),
       preflights_(
           power_management_,
@@ -192,7 +195,8 @@ void Agent::look_at_all() {
 }
 
 void Agent::sleep_announced(SleepMode mode) {
-    if (suspender_.sleeps_through_logind()) return logind_.release();
+    // While file systems are frozen hooks, and notes of them, would wait for the thaw.
+    if (suspender_.sleeps_through_logind() || frozen()) return logind_.release();
     local_sleeps_.announced(mode);
 }
 

@@ -66,7 +66,7 @@ void Freezer::set_frozen(bool frozen) {
 }
 
 void Freezer::heard() {
-    if (!frozen_ || state_ == State::Thawing || settings_.thaw_after.count() == 0) return;
+    if (!frozen_ || state_ == State::Thawing) return;
     limit_ = glib::after(nullptr, settings_.thaw_after, [this] { thaw_unasked(); });
 }
 
@@ -170,10 +170,14 @@ void Freezer::thaw_unasked() {
     stop();
 }
 
-void Freezer::thaw_now(glib::Callback done) {
+void Freezer::when_thawed(glib::Callback done) {
     when_thawed_.push_back(std::move(done));
-    if (state_ == State::Thawed) return call_back();
-    thaw_unasked();
+    if (state_ == State::Thawed) call_back();
+}
+
+void Freezer::thaw_now(glib::Callback done) {
+    if (state_ != State::Thawed) thaw_unasked();
+    when_thawed(std::move(done));
 }
 
 /// Nothing of this was told while a log could not be written to.

@@ -29,7 +29,7 @@ class Freezer {
     struct Settings {
         std::optional<std::string> hook;  ///< a program's path
         std::string state_directory = "/run";
-        /// Without a sign of the host for so long, the file systems are thawed; 0: never.
+        /// Without a sign of the host for so long, the file systems are thawed.
         std::chrono::milliseconds thaw_after = std::chrono::minutes(10);
         std::chrono::milliseconds hook_limit = std::chrono::minutes(1);
     };
@@ -59,7 +59,10 @@ class Freezer {
     void freeze(const FreezeSelection& selection, const Caller& caller);
     void thaw(const Caller& caller);
 
-    /// Thaws if need be; then, or at once, calls back.
+    /// Calls back when nothing is frozen or about to be, perhaps at once.
+    void when_thawed(glib::Callback done);
+
+    /// Thaws if need be; the same.
     void thaw_now(glib::Callback done);
 
   private:

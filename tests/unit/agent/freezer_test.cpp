@@ -26,7 +26,7 @@ class FreezerTest : public testing::Test {
                     mount_line(1, "8:1", "/") + mount_line(2, "8:2", "/data"));
         temp_.write("/proc/sys/kernel/random/boot_id", "this-boot\n");
         settings_.state_directory = "/state";
-        settings_.thaw_after = 0ms;
+        settings_.thaw_after = 1h;
         make();
     }
 
@@ -292,6 +292,16 @@ TEST_F(FreezerTest, TheAgentsEndIsNotHeldUpOtherwise) {
     freezer_->thaw_now([&done] { done = true; });
     EXPECT_TRUE(done);
     EXPECT_EQ(thaw(), "0");
+}
+
+TEST_F(FreezerTest, WhatWritesCanWaitForTheThaw) {
+    EXPECT_EQ(freeze(), "2");
+    bool done = false;
+    freezer_->when_thawed([&done] { done = true; });
+    test::run_until_quiet();
+    EXPECT_FALSE(done);
+    EXPECT_EQ(thaw(), "2");
+    EXPECT_TRUE(done);
 }
 
 TEST_F(FreezerTest, AnAgentThatIsKilledLeavesTheNextOneFrozen) {
