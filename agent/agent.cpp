@@ -4,10 +4,12 @@
 #include "agent/agent.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "agent/commands/table.hpp"
+#include "agent/system/log.hpp"
 #include "hypnos/protocol/reader.hpp"
 #include "sleep/system/notify.hpp"
 #include "sleep/system/time/clocks.hpp"
@@ -15,7 +17,6 @@
 namespace hypnos::agent {
 namespace {
 
-constexpr const char* kHandlesFile = "/run/hypnos/qga.state";
 constexpr const char* kStateFile = "/run/hypnos/events.json";
 
 /// How long a sleep waits for a host that does not read.
@@ -23,6 +24,27 @@ constexpr std::chrono::milliseconds kFlushLimit{250};
 
 /// More peers than any host needs; the next one is hung up on.
 constexpr std::size_t kSessionsMax = 16;
+
+commands::Filter make_filter(const Options& options) {
+    using commands::Group;
+    const auto as_set = [](const std::vector<std::string>& names) {
+        return std::set<std::string>(names.begin(), names.end());
+    };
+    commands::Filter filter = {
+        as_set(options.settings.allow_rpcs), as_set(options.settings.block_rpcs), {}};
+    const Config& config = options.config;
+    if (!config.exec) filter.off.insert(Group::Exec);
+    if (!config.file) filter.off.insert(Group::File);
+    if (!config.password) filter.off.insert(Group::Password);
+    if (!config.ssh_keys) filter.off.insert(Group::SshKeys);
+    return filter;
+}
+
+Freezer::Settings freeze_settings(const Options& options) {
+    return {.hook = options.settings.fsfreeze_hook,
+            .state_directory = options.settings.statedir,
+            .thaw_after = options.config.thaw_after};
+}
 
 std::int64_t realtime_us() {
     return std::chrono::duration_cast<std::chrono::microseconds>(realtime()).count();
@@ -33,6 +55,7 @@ std::int64_t realtime_us() {
 Agent::Agent(const Options& options)
     : root_(options.root),
       config_(options.config),
+      filter_(make_filter(options)),
       power_management_(root_),
       boot_id_(root_.text("/proc/sys/kernel/random/boot_id")),
       logind_(root_, {"hypnos-agent", "prepares applications for sleep"},
@@ -58,7 +81,10 @@ Agent::Agent(const Options& options)
                       },
                   .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
-      local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
+      local_sleeps_(root_, {.noticed =
+                                [this](const SuspendEvent& event) {
+                                    freezer_.when_thawed([this, event] { notice(event); });
+                                },
                             .heard = [this] { return suspender_.machine().hears_local_sleeps(); }}),
       preflights_(
           power_management_,
@@ -70,9 +96,21 @@ Agent::Agent(const Options& options)
                                const CommandResult& result) { reply(caller, result); }),
       shutdown_(root_, [this](const Caller& caller,
                               const CommandResult& result) { reply(caller, result); }),
-      open_files_(std::make_shared<OpenFiles>(root_, kHandlesFile)),
+      open_files_(std::make_shared<OpenFiles>(root_, options.settings.statedir + "/qga.state")),
+      freezer_(root_, freeze_settings(options), mount_opener(root_),
+               {.reply = [this](const Caller& caller,
+                                const CommandResult& result) { reply(caller, result); },
+                .suspending =
+                    [this] { return suspender_.machine().state() != SuspendMachine::State::Idle; },
+                .on_changed = log::mute}),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
+}
+
+/// Whether a command may come with as much as a file.
+bool Agent::takes_data() const {
+    return filter_.allows("guest-file-write", commands::Group::File) ||
+           filter_.allows("guest-exec", commands::Group::Exec);
 }
 
 Port Agent::make_port(const Endpoint& endpoint, Role role) {
@@ -84,6 +122,7 @@ Port Agent::make_port(const Endpoint& endpoint, Role role) {
 
 Result<void> Agent::start() {
     load_state();
+    freezer_.start();
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
@@ -102,9 +141,11 @@ void Agent::add_session(Role role, UniqueFd fd, Connection::Kind kind,
     Session::Deps deps = {
         .number = number,
         .role = role,
+        .message_bytes = takes_data() ? limits::kDataMessageBytes : limits::kMessageBytes,
         .events = events_,
         .execute =
             [this](const Request& request, Session& session, const Caller& caller) {
+                freezer_.heard();
                 return commands::execute(request, {*this, session, caller});
             },
         .drained = [this] { flushed(); },
@@ -159,7 +200,8 @@ void Agent::look_at_all() {
 }
 
 void Agent::sleep_announced(SleepMode mode) {
-    if (suspender_.sleeps_through_logind()) return logind_.release();
+    // While file systems are frozen hooks, and notes of them, would wait for the thaw.
+    if (suspender_.sleeps_through_logind() || frozen()) return logind_.release();
     local_sleeps_.announced(mode);
 }
 

@@ -19,6 +19,26 @@ CommandResult guest_info(const Context& context, const Json& arguments);
 CommandResult guest_get_time(const Context& context, const Json& arguments);
 CommandResult guest_set_time(const Context& context, const Json& arguments);
 
+// cpus.cpp
+CommandResult guest_get_vcpus(const Context& context, const Json& arguments);
+CommandResult guest_set_vcpus(const Context& context, const Json& arguments);
+CommandResult guest_get_cpustats(const Context& context, const Json& arguments);
+CommandResult guest_get_load(const Context& context, const Json& arguments);
+
+// memory_blocks.cpp
+CommandResult guest_get_memory_blocks(const Context& context, const Json& arguments);
+CommandResult guest_set_memory_blocks(const Context& context, const Json& arguments);
+CommandResult guest_get_memory_block_info(const Context& context, const Json& arguments);
+
+// network.cpp
+CommandResult guest_network_get_interfaces(const Context& context, const Json& arguments);
+CommandResult guest_network_get_route(const Context& context, const Json& arguments);
+
+// identity.cpp
+CommandResult guest_get_host_name(const Context& context, const Json& arguments);
+CommandResult guest_get_osinfo(const Context& context, const Json& arguments);
+CommandResult guest_get_timezone(const Context& context, const Json& arguments);
+CommandResult guest_get_users(const Context& context, const Json& arguments);
 // exec.cpp
 CommandResult guest_exec(const Context& context, const Json& arguments);
 CommandResult guest_exec_status(const Context& context, const Json& arguments);
@@ -38,6 +58,19 @@ CommandResult guest_shutdown(const Context& context, const Json& arguments);
 CommandResult guest_ssh_get_authorized_keys(const Context& context, const Json& arguments);
 CommandResult guest_ssh_add_authorized_keys(const Context& context, const Json& arguments);
 CommandResult guest_ssh_remove_authorized_keys(const Context& context, const Json& arguments);
+// filesystems.cpp
+CommandResult guest_get_fsinfo(const Context& context, const Json& arguments);
+CommandResult guest_fstrim(const Context& context, const Json& arguments);
+
+// freeze.cpp
+CommandResult guest_fsfreeze_status(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_freeze(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_freeze_list(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_thaw(const Context& context, const Json& arguments);
+
+// disks.cpp
+CommandResult guest_get_disks(const Context& context, const Json& arguments);
+CommandResult guest_get_diskstats(const Context& context, const Json& arguments);
 
 // suspend.cpp
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments);
