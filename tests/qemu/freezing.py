@@ -127,6 +127,15 @@ class Freezable:
         device = self.device(source) if source in self.disks else source
         self.sh(f"mkdir -p {point} && mount {' '.join(options)} {device} {point}")
 
+    def load(self, kind: str) -> None:
+        """Make the kernel know that file system, if it does not yet."""
+        self.sh(f"grep -qw {kind} /proc/filesystems || modprobe {kind}", 120)
+
+    def reload(self, kind: str) -> None:
+        """Make it forget what it has seen of one that is a module."""
+        self.sh(f"rmmod {kind} 2>/dev/null; true")
+        self.load(kind)
+
     # The agent
 
     def ask(self, command: str, arguments: "dict[str, Any] | None" = None) -> Any:
