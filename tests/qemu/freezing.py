@@ -47,7 +47,8 @@ WRITER = """#!/bin/sh
 number=0
 while :; do
     number=$((number + 1))
-    echo $number >>$1/lines && fsync $1/lines && echo $number >/run/written
+    echo $number | dd of=$1/lines oflag=append conv=notrunc,fsync 2>/dev/null &&
+        echo $number >/run/written
 done
 """
 
@@ -210,7 +211,7 @@ class Freezable:
 
     def stop_writing(self) -> None:
         """End the writers."""
-        self.sh("kill $(cat /run/writer.pid /run/churn.pid); sleep 1; rm /run/written")
+        self.sh("kill $(cat /run/writer.pid /run/churn.pid); sleep 1; rm -f /run/written")
 
     def lines(self, point: str) -> int:
         """How many there are; they must be complete."""

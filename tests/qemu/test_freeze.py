@@ -49,7 +49,8 @@ def whole_guest(
 def guest(whole_guest: Freezable) -> Iterator[Freezable]:
     """With nothing mounted; ends the same."""
     yield whole_guest
-    whole_guest.vm.sh("for n in 1 2 3; do fsfreeze -u /mnt/*; done; pkill writer; pkill churn")
+    whole_guest.vm.sh("for point in /mnt/*; do fsfreeze -u $point; done")
+    whole_guest.vm.sh("kill $(cat /run/writer.pid /run/churn.pid); rm -f /run/written; sleep 1")
     whole_guest.vm.sh("tac /proc/mounts | awk '$2 ~ /^.mnt/ {print $2}' | xargs -r -n1 umount")
     whole_guest.vm.sh("dmsetup remove_all; for n in 0 1 2; do losetup -d /dev/loop$n; done")
 
