@@ -49,7 +49,7 @@ def whole_guest(
 def guest(whole_guest: Freezable) -> Iterator[Freezable]:
     """With nothing mounted; ends the same."""
     yield whole_guest
-    whole_guest.vm.sh("for point in /mnt/*; do fsfreeze -u $point; done")
+    whole_guest.vm.sh("for point in /mnt/*; do fsfreeze --unfreeze $point; done")
     whole_guest.vm.sh("kill $(cat /run/writer.pid /run/churn.pid); rm -f /run/written; sleep 1")
     whole_guest.vm.sh("tac /proc/mounts | awk '$2 ~ /^.mnt/ {print $2}' | xargs -r -n1 umount")
     whole_guest.vm.sh("dmsetup remove_all; for n in 0 1 2; do losetup -d /dev/loop$n; done")
@@ -107,15 +107,15 @@ def test_nested_bound_and_read_only_mounts(guest: Freezable) -> None:
 
 def test_loop_and_mapped_devices_are_frozen_before_what_they_lie_on(guest: Freezable) -> None:
     """Else writing them back would wait for ever for the file system that holds their files."""
-    guest.sh("modprobe -a loop dm-mod && dmsetup mknodes")
+    guest.sh("modprobe -a loop dm-mod")
     guest.mount("ext4", "/mnt/work", "-t ext4")
     for number in (0, 1):
         file = f"/mnt/work/image{number}"
-        guest.sh(f"dd if=/dev/zero of={file} bs=1M count=8 2>&1 && mke2fs -q -t ext4 -F {file}")
+        guest.sh(f"dd if=/dev/zero of={file} bs=1M count=8 2>&1 && /sbin/mke2fs -q -t ext4 -F {file}")
         guest.sh(f"losetup /dev/loop{number} {file}")
-    guest.sh("echo 0 16384 linear /dev/loop1 0 | dmsetup create mapped")
+    guest.sh("echo 0 16384 linear /dev/loop1 0 | dmsetup create --noudevsync mapped")
     guest.mount("/dev/loop0", "/mnt/loop", "-t ext4")
-    guest.mount("/dev/mapper/mapped", "/mnt/mapped", "-t ext4")
+    guest.mount("/dev/dm-0", "/mnt/mapped", "-t ext4")
     # Now the lower one looks as if it was mounted last, and the path of the images leads nowhere.
     guest.mount("/mnt/work", "/mnt/again", "-o bind")
     guest.sh("umount -l /mnt/work")
@@ -151,12 +151,12 @@ def test_a_hidden_mount_is_never_mistaken_for_what_hides_it(guest: Freezable) ->
 def test_what_somebody_else_froze_stays_frozen(guest: Freezable) -> None:
     guest.mount("ext4", "/mnt/a", "-t ext4")
     guest.mount("more", "/mnt/b", "-t ext4")
-    guest.sh("fsfreeze -f /mnt/a")
+    guest.sh("fsfreeze --freeze /mnt/a")
     assert guest.ask("guest-fsfreeze-freeze") == 1
     assert guest.ask("guest-fsfreeze-thaw") == 1
     assert guest.is_frozen("/mnt/a")
     assert not guest.is_frozen("/mnt/b")
-    guest.sh("fsfreeze -u /mnt/a")
+    guest.sh("fsfreeze --unfreeze /mnt/a")
 
 
 def test_while_frozen_six_commands_are_answered(guest: Freezable) -> None:
