@@ -19,7 +19,7 @@ DISKS = {"ext4": "ext4", "xfs": "xfs", "btrfs": "btrfs", "more": "ext4", "other"
 """Name and file system of each disk."""
 
 UNASKED = "the file systems were thawed before this request"
-QUIETLY = {"ext4": (), "xfs": ("-o nouuid,norecovery,ro",), "btrfs": ("-o ro",)}
+AS_A_COPY = {"ext4": (), "xfs": ("-o nouuid",), "btrfs": ("-o ro",)}
 """How a copy of each is mounted."""
 
 
@@ -74,12 +74,14 @@ def test_a_copy_made_under_load_is_clean_and_complete(
     guest.wait_for_lines(3)
     guest.stop_writing()
     assert guest.lines("/mnt/work") > before
-    assert not faults(copy, kind)
+    assert not faults(copy, kind, mounted=False)
     guest.sh("umount /mnt/work")
     guest.reload(kind)  # btrfs takes a copy for the disk it knows
     guest.plug(copy, f"copy-{kind}")
-    guest.mount(f"copy-{kind}", "/mnt/copy", "-t", kind, *QUIETLY[kind])
+    guest.mount(f"copy-{kind}", "/mnt/copy", "-t", kind, *AS_A_COPY[kind])
     assert guest.lines("/mnt/copy") in (before, before + 1)
+    guest.sh("umount /mnt/copy")
+    assert not faults(copy, kind, mounted=True)
 
 
 def test_nested_bound_and_read_only_mounts(guest: Freezable) -> None:
@@ -128,7 +130,7 @@ def test_loop_and_mapped_devices_are_frozen_before_what_they_lie_on(guest: Freez
     info = {one["mountpoint"]: one for one in guest.ask("guest-get-fsinfo")}
     assert info["/mnt/mapped"]["name"] == "dm-0"
     assert info["/mnt/again"]["disk"][0]["serial"] == "ext4"
-    assert info["/mnt/again"]["used-bytes"] > 16 << 20
+    assert info["/mnt/again"]["used-bytes"] > 1 << 20
     disks = {one["name"]: one for one in guest.ask("guest-get-disks")}
     assert disks["/dev/dm-0"]["dependencies"] == ["/dev/loop1"]
     assert disks["/dev/dm-0"]["alias"] == "mapped"
