@@ -45,6 +45,7 @@ done
 WRITER = """#!/bin/sh
 # Writes numbered lines to a file; each number that is on disk goes to /run/written.
 number=0
+rm -f $1/lines
 while :; do
     number=$((number + 1))
     echo $number | dd of=$1/lines oflag=append conv=notrunc,fsync 2>/dev/null &&
