@@ -17,6 +17,8 @@ from .corpus import AND_MORE, NOTHING, SENTINEL_WORD, Case, Exchange, Sent, Stat
 from .pattern import Captured, difference
 
 SYNC = 4711
+LATE = 5.0
+"""How long to wait for replies that come after those to later requests."""
 REFUSALS = ("Parameter '", "Invalid parameter type", "QMP input", "Command guest-")
 """How replies begin to requests that were looked at, and no more."""
 CHANGES = re.compile(
@@ -55,7 +57,7 @@ class Player:
             return []
         end = time.monotonic() + PATIENCE
         while True:
-            replies = self._answers(exchange.sent)
+            replies = self._answers(exchange.sent, self._expected(exchange))
             problems = self._judge(exchange, replies)
             again = problems and exchange.sent[-1].how == ">~" and time.monotonic() < end
             if not again:
@@ -72,16 +74,30 @@ class Player:
             text = re.sub(rf"\${name}\b", lambda _, shown=shown: shown, text)
         return text
 
-    def _answers(self, sent: list[Sent]) -> list[bytes]:
+    def _expected(self, exchange: Exchange) -> int:
+        common = exchange.replies[""]
+        patterns = exchange.replies.get(self._who, common) if self._who == "qemu-ga" else common
+        return len([one for one in patterns if one not in (NOTHING, AND_MORE)])
+
+    def _answers(self, sent: list[Sent], count: int) -> list[bytes]:
+        """All up to the reply to a sync, and what is to come later."""
         for one in sent:
             self._client.send(self._bytes(one))
         self._client.send(b'\n{"execute":"guest-sync","arguments":{"id":%d}}\n' % SYNC)
         lines: list[bytes] = []
-        while True:
-            line = self._client.line()
+        synced = False
+        while not synced or len(lines) < count:
+            try:
+                line = self._client.line(LATE if synced else PATIENCE)
+            except TimeoutError:
+                if synced:
+                    return lines
+                raise
             if line.startswith(b'{"return"') and json.loads(line) == {"return": SYNC}:
-                return lines
-            lines.append(line)
+                synced = True
+            else:
+                lines.append(line)
+        return lines
 
     def _judge(self, exchange: Exchange, replies: list[bytes]) -> list[str]:
         common = self._compare(exchange.replies[""], replies)
