@@ -4,6 +4,7 @@
 #include "agent/agent.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +24,21 @@ constexpr std::chrono::milliseconds kFlushLimit{250};
 /// More peers than any host needs; the next one is hung up on.
 constexpr std::size_t kSessionsMax = 16;
 
+commands::Filter make_filter(const Options& options) {
+    using commands::Group;
+    const auto as_set = [](const std::vector<std::string>& names) {
+        return std::set<std::string>(names.begin(), names.end());
+    };
+    commands::Filter filter = {
+        as_set(options.settings.allow_rpcs), as_set(options.settings.block_rpcs), {}};
+    const Config& config = options.config;
+    if (!config.exec) filter.off.insert(Group::Exec);
+    if (!config.file) filter.off.insert(Group::File);
+    if (!config.password) filter.off.insert(Group::Password);
+    if (!config.ssh_keys) filter.off.insert(Group::SshKeys);
+    return filter;
+}
+
 std::int64_t realtime_us() {
     return std::chrono::duration_cast<std::chrono::microseconds>(realtime()).count();
 }
@@ -32,6 +48,7 @@ std::int64_t realtime_us() {
 Agent::Agent(const Options& options)
     : root_(options.root),
       config_(options.config),
+      filter_(make_filter(options)),
       power_management_(root_),
       boot_id_(root_.text("/proc/sys/kernel/random/boot_id")),
       logind_(root_, {"hypnos-agent", "prepares applications for sleep"},
@@ -69,6 +86,12 @@ Agent::Agent(const Options& options)
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
 
+/// Whether a command may come with as much as a file.
+bool Agent::takes_data() const {
+    return filter_.allows("guest-file-write", commands::Group::File) ||
+           filter_.allows("guest-exec", commands::Group::Exec);
+}
+
 Port Agent::make_port(const Endpoint& endpoint, Role role) {
     return {endpoint,
             [this, role](UniqueFd fd, Connection::Kind kind, const glib::Callback& ended) {
@@ -96,6 +119,7 @@ void Agent::add_session(Role role, UniqueFd fd, Connection::Kind kind,
     Session::Deps deps = {
         .number = number,
         .role = role,
+        .message_bytes = takes_data() ? limits::kDataMessageBytes : limits::kMessageBytes,
         .events = events_,
         .execute =
             [this](const Request& request, Session& session, const Caller& caller) {

@@ -12,12 +12,14 @@
 #include <optional>
 #include <string>
 
+#include "agent/commands/filter.hpp"
 #include "agent/core/event_log.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
 #include "agent/port.hpp"
 #include "agent/preflights.hpp"
 #include "agent/session.hpp"
+#include "agent/settings.hpp"
 #include "agent/suspender.hpp"
 #include "agent/system/config.hpp"
 #include "agent/time_setter.hpp"
@@ -29,6 +31,7 @@ namespace hypnos::agent {
 using namespace sleep;
 
 struct Options {
+    Settings settings;
     Config config;
     std::string root = "/";
     Endpoint qemu;                  ///< where QEMU's protocol is spoken
@@ -48,12 +51,16 @@ class Agent {
     [[nodiscard]] std::int64_t resume_count() const { return resume_count_; }
     [[nodiscard]] Suspender& suspender() { return suspender_; }
     [[nodiscard]] const Config& config() const { return config_; }
+    [[nodiscard]] const commands::Filter& filter() const { return filter_; }
+    /// File systems are frozen: hardly anything is answered, nothing is logged.
+    [[nodiscard]] bool frozen() const { return false; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
   private:
+    [[nodiscard]] bool takes_data() const;
     Port make_port(const Endpoint& endpoint, Role role);
     void add_session(Role role, UniqueFd fd, Connection::Kind kind, const glib::Callback& ended);
     void end_session(std::uint64_t number, const glib::Callback& ended);
@@ -75,6 +82,7 @@ class Agent {
 
     Root root_;
     Config config_;
+    commands::Filter filter_;
     Power power_management_;
     std::string boot_id_;
     EventLog events_;

@@ -8,9 +8,13 @@
 
 #include "agent/agent.hpp"
 #include "agent/options.hpp"
+#include "agent/system/background.hpp"
+#include "agent/system/log.hpp"
 #include "sleep/system/notify.hpp"
 
 namespace {
+
+using namespace hypnos::agent;
 
 // What a restart would not mend has a status of its own: hypnos-agent.service knows them.
 constexpr int kUsage = 2;
@@ -21,20 +25,17 @@ int complain(const hypnos::Error& error, int status) {
     return error.code == hypnos::ErrorCode::Usage ? kUsage : status;
 }
 
-}  // namespace
+hypnos::Result<void> prepare(const Settings& settings, Background& background) {
+    hypnos::Result<void> done;
+    if (settings.logfile) done = log::to_file(*settings.logfile);
+    if (done && settings.daemon) done = background.enter(settings.pidfile);
+    return done;
+}
 
-int main(int argc, char** argv) {
-    using namespace hypnos::agent;
-    hypnos::Result<Options> options = parse_options(argc, argv);
-    if (!options) return complain(options.error(), EXIT_FAILURE);
-    const hypnos::Result<Config> config = read_config(Root(options->root));
-    if (!config) return complain(config.error(), kConfiguration);
-    options->config = *config;
-    std::signal(SIGPIPE, SIG_IGN);
-
+/// Until a signal. A sleep under way is ended first: its hooks are undone, and its settings put back.
+int run(const Options& options, Background& background) {
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
-    Agent agent(*options);
-    // A sleep under way is ended first: its hooks are undone, and its settings put back.
+    Agent agent(options);
     const auto quit = [&agent, loop] {
         agent.suspender().when_idle([loop] { g_main_loop_quit(loop); });
     };
@@ -42,8 +43,24 @@ int main(int argc, char** argv) {
     const auto on_int = hypnos::glib::on_signal(nullptr, SIGINT, quit);
     if (const hypnos::Result<void> started = agent.start(); !started)
         return complain(started.error(), EXIT_FAILURE);
+    background.ready();
     g_main_loop_run(loop);
     notify("STOPPING=1");
     g_main_loop_unref(loop);
     return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    hypnos::Result<Options> options = parse_options(argc, argv);
+    if (!options) return complain(options.error(), kConfiguration);
+    const hypnos::Result<Config> config = read_config(Root(options->root));
+    if (!config) return complain(config.error(), kConfiguration);
+    options->config = *config;
+    std::signal(SIGPIPE, SIG_IGN);
+    Background background;
+    if (const hypnos::Result<void> prepared = prepare(options->settings, background); !prepared)
+        return complain(prepared.error(), EXIT_FAILURE);
+    return run(*options, background);
 }

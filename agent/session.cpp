@@ -12,6 +12,7 @@ namespace hypnos::agent {
 
 Session::Session(UniqueFd fd, Connection::Kind kind, Deps deps)
     : deps_(std::move(deps)),
+      framer_(deps_.message_bytes),
       sent_seq_(deps_.events.last_seq()),
       connection_(std::move(fd), kind,
                   {.received = [this](std::string_view bytes) { received(bytes); },

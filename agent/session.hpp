@@ -47,6 +47,7 @@ class Session {
     struct Deps {
         std::uint64_t number = 0;  ///< of this session, unique in the process
         Role role = Role::Qemu;
+        std::size_t message_bytes = limits::kMessageBytes;
         const EventLog& events;
         Execute execute;
         std::function<void()> drained;  ///< all output has left

@@ -3,10 +3,18 @@
 //
 // Is anybody there, and what can it do.
 
+#include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
 #include "hypnos/protocol/arguments.hpp"
 
 namespace hypnos::agent::commands {
+namespace {
+
+bool is_enabled(const Agent& agent, const Command& command) {
+    return check(agent.filter(), command.name, command.group, agent.frozen()).has_value();
+}
+
+}  // namespace
 
 CommandResult guest_sync(const Context&, const Json& arguments) {
     Arguments given(arguments);
@@ -27,13 +35,13 @@ CommandResult guest_ping(const Context&, const Json& arguments) {
     return Json::object();
 }
 
-CommandResult guest_info(const Context&, const Json& arguments) {
+CommandResult guest_info(const Context& context, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     Json commands = Json::array();
     for (const Command& command : table())
         commands.append(Json::object({{"name", command.name},
-                                      {"enabled", true},
+                                      {"enabled", is_enabled(context.agent, command)},
                                       {"success-response", command.success_response}}));
     return Json::object({{"version", HYPNOS_VERSION}, {"supported_commands", commands}});
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
+#include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
 #include "hypnos/protocol/limits.hpp"
 
@@ -14,14 +16,14 @@ namespace {
 
 constexpr std::array kTable = {
     Command{"guest-get-time", true, guest_get_time},
-    Command{"guest-info", true, guest_info},
-    Command{"guest-ping", true, guest_ping},
+    Command{"guest-info", true, guest_info, Group::WhenFrozen},
+    Command{"guest-ping", true, guest_ping, Group::WhenFrozen},
     Command{"guest-set-time", true, guest_set_time},
     Command{"guest-suspend-disk", false, guest_suspend_disk},
     Command{"guest-suspend-hybrid", false, guest_suspend_hybrid},
     Command{"guest-suspend-ram", false, guest_suspend_ram},
-    Command{"guest-sync", true, guest_sync},
-    Command{"guest-sync-delimited", true, guest_sync_delimited},
+    Command{"guest-sync", true, guest_sync, Group::WhenFrozen},
+    Command{"guest-sync-delimited", true, guest_sync_delimited, Group::WhenFrozen},
     Command{"hypnos-cancel", true, hypnos_cancel},
     Command{"hypnos-capabilities", true, hypnos_capabilities},
     Command{"hypnos-events", true, hypnos_events},
@@ -33,19 +35,41 @@ constexpr std::array kTable = {
     Command{"hypnos-unsubscribe", true, hypnos_unsubscribe},
 };
 
+/// On Windows only.
+constexpr std::string_view kElsewhere = "guest-get-devices";
+
+const Command* find(std::string_view name) {
+    const auto* const found =
+        std::find_if(kTable.begin(), kTable.end(),
+                     [name](const Command& command) { return command.name == name; });
+    return found == kTable.end() ? nullptr : found;
+}
+
 }  // namespace
 
 std::span<const Command> table() { return kTable; }
 
+Result<void> check_names(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        if (find(name) == nullptr && name != kElsewhere)
+            return fail("there is no command " + in_quotes(name) +
+                        ", which a list of commands names; hypnos-agent --allow-rpcs=help prints "
+                        "all names");
+    }
+    return {};
+}
+
 CommandResult execute(const Request& request, const Context& context) {
-    const auto found = std::find_if(kTable.begin(), kTable.end(), [&](const Command& command) {
-        return command.name == request.execute;
-    });
-    if (found == kTable.end())
+    const Command* const command = find(request.execute);
+    if (command == nullptr)
         return fail(ErrorCode::CommandNotFound, "The command " +
                                                     request.execute.substr(0, limits::kShownBytes) +
                                                     " has not been found");
-    return found->run(context, request.arguments);
+    const Agent& agent = context.agent;
+    const Result<void> checked =
+        check(agent.filter(), command->name, command->group, agent.frozen());
+    if (!checked) return fail(checked.error());
+    return command->run(context, request.arguments);
 }
 
 }  // namespace hypnos::agent::commands

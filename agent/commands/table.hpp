@@ -6,7 +6,10 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
+#include "agent/commands/filter.hpp"
 #include "agent/session.hpp"
 #include "hypnos/protocol/message.hpp"
 
@@ -27,9 +30,14 @@ struct Command {
     /// False for guest-suspend-*: QEMU's schema has no reply to their success.
     bool success_response;
     CommandResult (*run)(const Context& context, const Json& arguments);
+    Group group = Group::Ordinary;
 };
 
 [[nodiscard]] std::span<const Command> table();
+
+/// Whether each is a command, here or of qemu-ga on another system; the error names the first that is
+/// none, which in a list of what is forbidden would be a hole.
+[[nodiscard]] Result<void> check_names(const std::vector<std::string>& names);
 
 [[nodiscard]] CommandResult execute(const Request& request, const Context& context);
 

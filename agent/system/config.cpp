@@ -8,30 +8,41 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "sleep/core/number.hpp"
 #include "sleep/system/config_files.hpp"
 
 namespace hypnos::agent {
 namespace {
 
+using Member = std::variant<bool Config::*, Backend Config::*, std::chrono::seconds Config::*>;
+
 struct Key {
     const char* group;
     const char* name;
-    bool Config::*flag;  ///< null: Backend=
+    Member member;
 };
-constexpr std::array kKeys = {
-    Key{"Sleep", "Backend", nullptr},
+const std::array kKeys = {
+    Key{"Sleep", "Backend", &Config::backend},
     Key{"Sleep", "SystemSleepHooks", &Config::system_sleep_hooks},
     Key{"Sleep", "FsfreezeHooks", &Config::fsfreeze_hooks},
+    Key{"Freeze", "ThawAfter", &Config::thaw_after},
+    Key{"Commands", "Exec", &Config::exec},
+    Key{"Commands", "File", &Config::file},
+    Key{"Commands", "Password", &Config::password},
+    Key{"Commands", "SshKeys", &Config::ssh_keys},
     Key{"Resume", "Clock", &Config::set_clock},
     Key{"Resume", "Reseed", &Config::reseed},
     Key{"Resume", "Network", &Config::nudge_network},
 };
+constexpr const char* kGroups = "[Sleep], [Freeze], [Commands] and [Resume]";
 
 constexpr std::array<std::string_view, 4> kTrue = {"yes", "true", "on", "1"};
 constexpr std::array<std::string_view, 4> kFalse = {"no", "false", "off", "0"};
 constexpr std::array kBackends = {Backend::Sysfs, Backend::Logind};
+constexpr unsigned kThawAfterMax = 86400;
 
 std::optional<bool> as_flag(std::string_view word) {
     if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) return true;
@@ -39,22 +50,35 @@ std::optional<bool> as_flag(std::string_view word) {
     return std::nullopt;
 }
 
-/// False if the word may not stand there.
-bool set(Config& config, const Key& key, std::string_view word) {
-    if (key.flag != nullptr) {
-        const std::optional<bool> flag = as_flag(word);
-        if (flag) config.*key.flag = *flag;
-        return flag.has_value();
-    }
-    const auto backend = std::find_if(kBackends.begin(), kBackends.end(),
-                                      [word](Backend each) { return name_of(each) == word; });
-    if (backend == kBackends.end()) return false;
-    config.backend = *backend;
+// False if the word may not stand there.
+
+bool put(bool& flag, std::string_view word) {
+    const std::optional<bool> given = as_flag(word);
+    if (given) flag = *given;
+    return given.has_value();
+}
+
+bool put(Backend& backend, std::string_view word) {
+    const auto* const found = std::find_if(kBackends.begin(), kBackends.end(),
+                                           [word](Backend each) { return name_of(each) == word; });
+    if (found == kBackends.end()) return false;
+    backend = *found;
     return true;
 }
 
+bool put(std::chrono::seconds& time, std::string_view word) {
+    const std::optional<unsigned> seconds = whole_number<unsigned>(word);
+    if (!seconds || *seconds == 0 || *seconds > kThawAfterMax) return false;
+    time = std::chrono::seconds(*seconds);
+    return true;
+}
+
+/// By the order of Member's types.
 std::string what_may_stand(const Key& key) {
-    return key.flag != nullptr ? "yes, true, on, 1 or no, false, off, 0" : "sysfs or logind";
+    const std::array words = {std::string("yes, true, on, 1 or no, false, off, 0"),
+                              std::string("sysfs or logind"),
+                              "from 1 to " + std::to_string(kThawAfterMax) + " seconds"};
+    return words.at(key.member.index());
 }
 
 std::string known_keys(const std::string& group) {
@@ -68,7 +92,7 @@ std::string known_keys(const std::string& group) {
 /// What is wrong with the name of a group or a key, or nothing.
 std::string unknown(const std::string& group, const std::string& name) {
     const std::string known = known_keys(group);
-    if (known.empty()) return "there is no group [" + group + "]; there are [Sleep] and [Resume]";
+    if (known.empty()) return "there is no group [" + group + "]; there are " + kGroups;
     return "[" + group + "] has no key " + name + "; it has " + known;
 }
 
@@ -77,7 +101,8 @@ Result<void> apply(Config& config, const std::string& group, const glib::KeyGrou
         return each.group == group && each.name == given.name;
     });
     if (key == kKeys.end()) return fail(unknown(group, given.name));
-    if (set(config, *key, given.value)) return {};
+    const auto put_into = [&](auto member) { return put(config.*member, given.value); };
+    if (std::visit(put_into, key->member)) return {};
     return fail("[" + group + "] " + given.name + "= is " + in_quotes(given.value) +
                 ", but may be " + what_may_stand(*key));
 }

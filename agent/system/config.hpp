@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <chrono>
+
 #include "sleep/core/backend.hpp"
 #include "sleep/system/root.hpp"
 
@@ -21,6 +23,14 @@ struct Config {
     bool system_sleep_hooks =
         true;                     ///< SystemSleepHooks=: /usr/lib/systemd/system-sleep, sysfs only
     bool fsfreeze_hooks = false;  ///< FsfreezeHooks=: /etc/qemu/fsfreeze-hook.d
+    // [Freeze]
+    std::chrono::seconds thaw_after{
+        600};  ///< ThawAfter=: of frozen file systems without a word of the host
+    // [Commands]: what gives the host a shell in this guest
+    bool exec = true;      ///< Exec=: guest-exec
+    bool file = true;      ///< File=: guest-file-*
+    bool password = true;  ///< Password=: guest-set-user-password
+    bool ssh_keys = true;  ///< SshKeys=: guest-ssh-*
     // [Resume]
     bool set_clock = true;      ///< Clock=
     bool reseed = true;         ///< Reseed=: after a disk sleep

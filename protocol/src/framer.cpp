@@ -122,7 +122,7 @@ void Framer::track(char c) {
 
 /// At once what nested() would take byte by byte, up to what ends the text or needs an answer.
 void Framer::take_ordinary() {
-    const std::size_t room = limits::kMessageBytes - text_.size();
+    const std::size_t room = message_bytes_ - text_.size();
     const std::string_view input = std::string_view(input_).substr(position_, room);
     std::size_t count = 0;
     for (; count < input.size(); ++count) {
@@ -170,7 +170,7 @@ Framer::Step Framer::nested(char c) {
 }
 
 Framer::Step Framer::append(char c) {
-    if (text_.size() == limits::kMessageBytes) return exceeded("token size", c);
+    if (text_.size() == message_bytes_) return exceeded("token size", c);
     text_ += c;
     return std::nullopt;
 }

@@ -236,7 +236,7 @@ def test_the_page_has_every_member(logind: Host) -> None:
 def test_a_sleep_through_logind(logind: Host) -> None:
     operation = logind.suspend()
     wait_for(lambda: logind.logind_calls() == ["Suspend"], "the call")
-    assert logind.read(f"{RTC}/wakealarm") == "1700000060"
+    assert logind.read(f"{RTC}/wakealarm") == "1700000061"
     assert [who for _, who, _, _ in logind.inhibitors()] == ["hypnos-hostd"]
     logind.prepare_for_sleep(True)
     wait_for(lambda: not logind.inhibitors(), "hostd lets go")
@@ -373,7 +373,7 @@ def test_killed_with_the_alarm_set_the_next_one_puts_the_other_alarm_back(logind
     logind.write(f"{RTC}/wakealarm", "1700003600\n")
     operation = logind.suspend()
     wait_for(lambda: logind.logind_calls() == ["Suspend"], "the call")
-    assert logind.read(f"{RTC}/wakealarm") == "1700000060"
+    assert logind.read(f"{RTC}/wakealarm") == "1700000061"
     logind.kill()
     logind.start()
     assert logind.wait_ended(operation)["outcome"] == "failed"

@@ -103,6 +103,7 @@ Result<UniqueFd> open_device(const Endpoint& endpoint) {
 }
 
 Result<UniqueFd> listen_on(const Endpoint& endpoint) {
+    if (endpoint.listener >= 0) return UniqueFd(endpoint.listener);
     return endpoint.method == Method::UnixListen ? listen_unix(endpoint.path)
                                                  : listen_vsock(endpoint.path);
 }

@@ -21,7 +21,8 @@ inline constexpr std::array<std::string_view, 4> kMethodNames = {"virtio-serial"
 
 struct Endpoint {
     Method method = Method::VirtioSerial;
-    std::string path;  ///< device, socket, or "CID:PORT" ("-1" or "any" for whatever CID we have)
+    std::string path;   ///< device, socket, or "CID:PORT" ("-1" or "any" for whatever CID we have)
+    int listener = -1;  ///< it listens already
 };
 
 /// A device is one connection that hosts attach to; a listener makes a connection for each peer.

@@ -37,6 +37,26 @@ TEST_F(ConfigTest, DefaultsWithoutAnyFile) {
     EXPECT_TRUE(config.set_clock);
     EXPECT_TRUE(config.reseed);
     EXPECT_TRUE(config.nudge_network);
+    EXPECT_EQ(config.thaw_after, std::chrono::minutes(10));
+    EXPECT_TRUE(config.exec && config.file && config.password && config.ssh_keys);
+}
+
+TEST_F(ConfigTest, AShellForTheHostCanBeTurnedOff) {
+    temp_.write("/usr/lib/hypnos/agent.conf",
+                "[Commands]\nExec=no\nFile=no\nPassword=no\nSshKeys=no\n");
+    temp_.write("/etc/hypnos/agent.conf", "[Commands]\nFile=yes\n[Freeze]\nThawAfter=30\n");
+    const Config config = this->config();
+    EXPECT_FALSE(config.exec || config.password || config.ssh_keys);
+    EXPECT_TRUE(config.file);
+    EXPECT_EQ(config.thaw_after, std::chrono::seconds(30));
+}
+
+TEST_F(ConfigTest, AThawHasToComeSometime) {
+    for (const char* word : {"0", "-1", "never", "86401", "10 min"}) {
+        temp_.write("/etc/hypnos/agent.conf", std::string("[Freeze]\nThawAfter=") + word + "\n");
+        EXPECT_EQ(error(), std::string("/etc/hypnos/agent.conf: [Freeze] ThawAfter= is '") + word +
+                               "', but may be from 1 to 86400 seconds");
+    }
 }
 
 TEST_F(ConfigTest, EveryKeyIsRead) {
@@ -125,9 +145,9 @@ TEST_F(ConfigTest, AnUnknownKeySaysWhichThereAre) {
 
 TEST_F(ConfigTest, AnUnknownGroupSaysWhichThereAre) {
     temp_.write("/etc/hypnos/agent.conf", "[general]\n");
-    EXPECT_EQ(
-        error(),
-        "/etc/hypnos/agent.conf: there is no group [general]; there are [Sleep] and [Resume]");
+    EXPECT_EQ(error(),
+              "/etc/hypnos/agent.conf: there is no group [general]; there are [Sleep], [Freeze], "
+              "[Commands] and [Resume]");
 }
 
 TEST_F(ConfigTest, WhatIsNoKeyFileIsRefusedWithItsName) {

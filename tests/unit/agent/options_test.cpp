@@ -7,6 +7,8 @@
 
 #include <vector>
 
+#include "tests/support/temp_root.hpp"
+
 namespace hypnos::agent {
 namespace {
 
@@ -54,6 +56,38 @@ TEST(Options, TakesQemuGasLetters) {
     ASSERT_TRUE(options);
     EXPECT_EQ(options->qemu.method, Method::UnixListen);
     EXPECT_EQ(options->qemu.path, "/x");
+}
+
+TEST(Options, TakesValuesGluedToTheirLetters) {
+    const Result<Options> options = parse({"-munix-listen", "-p/x", "-F/hook", "-rv"});
+    ASSERT_TRUE(options);
+    EXPECT_EQ(options->qemu.path, "/x");
+    EXPECT_EQ(options->settings.fsfreeze_hook, "/hook");
+    EXPECT_TRUE(options->settings.retry_path);
+    EXPECT_EQ(parse({"-F"})->settings.fsfreeze_hook, "/etc/qemu/fsfreeze-hook");
+    EXPECT_EQ(parse({})->settings.fsfreeze_hook, std::nullopt);
+}
+
+TEST(Options, ReadsQemuGasFileFirst) {
+    const test::TempRoot temp;
+    temp.write("/etc/qemu/qemu-ga.conf",
+               "[general]\nmethod=unix-listen\npath=/file\nblock-rpcs=guest-ping\n");
+    const std::string root = temp.directory();
+    EXPECT_EQ(parse({"--root", root})->qemu.path, "/file");
+    EXPECT_EQ(parse({"-p", "/option", "--root", root})->qemu.path, "/option");
+    EXPECT_EQ(parse({"-b", "guest-info", "--root", root})->settings.block_rpcs,
+              (std::vector<std::string>{"guest-ping", "guest-info"}));
+}
+
+TEST(Options, AFileThatIsNamedHasToBeThere) {
+    const Result<Options> options = parse({"-c", "/nowhere/qemu-ga.conf"});
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().message,
+              "cannot read /nowhere/qemu-ga.conf, which -c names: No such file or directory");
+}
+
+TEST(Options, ATypingErrorInAListIsRefused) {
+    EXPECT_NE(usage_error({"-b", "guest-pin"}).find("no command 'guest-pin'"), std::string::npos);
 }
 
 TEST(Options, KnowsAllMethods) {

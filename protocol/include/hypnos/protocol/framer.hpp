@@ -21,13 +21,18 @@
 
 #include "hypnos/export.h"
 #include "hypnos/protocol/error.hpp"
+#include "hypnos/protocol/limits.hpp"
 
 namespace hypnos {
 
 class Framer {
   public:
+    /// `message_bytes`: of one text.
+    explicit Framer(std::size_t message_bytes = limits::kMessageBytes)
+        : message_bytes_(message_bytes) {}
+
     /// Adds received bytes. Call next() until it has nothing before adding more: what is kept then
-    /// is one unfinished text, at most limits::kMessageBytes.
+    /// is one unfinished text, of its limit at most.
     HYPNOS_API void push(std::string_view bytes);
 
     /// The next complete text, or the error that replaces it, or nothing yet.
@@ -59,6 +64,7 @@ class Framer {
     [[nodiscard]] bool balanced() const { return depth_ == 0 && quote_ == '\0'; }
     void start_over(State state);
 
+    std::size_t message_bytes_;
     State state_ = State::Between;
     std::string input_;  // received, not yet looked at
     std::size_t position_ = 0;

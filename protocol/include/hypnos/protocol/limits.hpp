@@ -10,9 +10,11 @@
 
 namespace hypnos::limits {
 
-/// Bytes of one message. qemu-ga takes 64 MiB for the sake of guest-file-write; nothing here needs
-/// it.
+/// Bytes of one message.
 inline constexpr std::size_t kMessageBytes = std::size_t{1} << 20;
+
+/// The same where guest-file-write or guest-exec may bring data; qemu-ga's limit.
+inline constexpr std::size_t kDataMessageBytes = std::size_t{64} << 20;
 
 /// Open braces and brackets at once. Each costs the reader about 1.5 KiB of stack; qemu-ga takes
 /// 1024, real messages need a dozen.
