@@ -3,6 +3,7 @@
 """The two agents that the corpus is played to."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -45,14 +46,16 @@ def hypnos(binary: str, directory: Path, case: Case) -> Iterator[Player]:
     def locate(path: str) -> Path:
         return root.path / path.replace("$dir", DIRECTORY)[1:]
 
+    about = {"$root": str(root.path), "$uid": str(os.getuid()), "$gid": str(os.getgid())}
     for state in case.state:
-        put(locate(state.path), state)
+        text = re.sub(r"\$(root|uid|gid)\b", lambda found: about[found[0]], state.text)
+        put(locate(state.path), State(state.kind, state.path, text))
     if case.frozen:
         put(root.path / "run" / MARKER, State("file", MARKER))
-    agent = Agent(binary, root, more=case.options)
+    agent = Agent(binary, root, more=["--statedir=/run", *case.options])
     try:
         agent.start()
-        yield Player("hypnos", agent.connect, {"dir": DIRECTORY, "root": str(root.path)}, locate)
+        yield Player("hypnos", agent.connect, {"dir": DIRECTORY}, locate)
         assert not agent.died_by_itself(), agent.log_text()
     finally:
         agent.stop()
@@ -81,7 +84,18 @@ class QemuGa:
 
     def connect(self) -> Client:
         """It is not judged: some of its lines would not pass. It serves one client at a time."""
-        return Client.unix(self.path / "s", judged=False)
+        connected: list[Client] = []
+
+        def connect() -> bool:
+            """Its socket is there a moment before it listens."""
+            try:
+                connected.append(Client.unix(self.path / "s", judged=False))
+            except ConnectionRefusedError:
+                return False
+            return True
+
+        wait_for(connect, "qemu-ga listening")
+        return connected[0]
 
     def end(self) -> None:
         """The program and its files."""

@@ -46,6 +46,10 @@ class Player:
         self._client.close()
         return problems + [problem for state in case.after for problem in self._look(state)]
 
+    def ask_info(self) -> str:
+        """The reply to guest-info."""
+        return self._answers([Sent(">", '{"execute": "guest-info"}')], 1)[0].decode()
+
     def _exchange(self, exchange: Exchange) -> list[str]:
         if self._who == "qemu-ga":
             must_be_harmless(exchange)

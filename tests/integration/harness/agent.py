@@ -107,6 +107,10 @@ class Agent:
         """The most memory it ever had resident."""
         return int(self._status("VmHWM").split()[0])
 
+    def resident_kib(self) -> int:
+        """The memory it has resident now."""
+        return int(self._status("VmRSS").split()[0])
+
     def context_switches(self) -> int:
         """How often it has gone to sleep, which is how often it was woken."""
         return int(self._status("voluntary_ctxt_switches"))
