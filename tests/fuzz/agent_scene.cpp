@@ -228,16 +228,9 @@ std::vector<std::string> read_requests() {
     return requests;
 }
 
-/// Messages are for nobody; a critical one is a fault.
-GLogWriterOutput hear(GLogLevelFlags level, const GLogField* fields, gsize count, gpointer) {
-    if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) == 0) return G_LOG_WRITER_HANDLED;
-    g_log_writer_standard_streams(level, fields, count, nullptr);
-    std::abort();
-}
-
 bool set_the_stage() {
     std::signal(SIGPIPE, SIG_IGN);
-    g_log_set_writer_func(hear, nullptr, nullptr);
+    g_log_set_always_fatal(static_cast<GLogLevelFlags>(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL));
     // An agent waits for the disk whenever it writes down an event.
     return g_setenv("TMPDIR", "/dev/shm", TRUE) == TRUE;
 }
