@@ -5,6 +5,7 @@
 One guest for all tests of this file, so each leaves it as it was.
 """
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Iterator
 
 import pytest
 from libvirtd import Libvirtd
-from virsh_guest import DOMAIN, HYPNOS, QEMU_GA, Guest, VirshFailed, guest_image
+from virsh_guest import DOMAIN, HYPNOS, QEMU_GA, USER, Guest, VirshFailed, guest_image
 from virsh_table import Row, whole_table
 
 pytestmark = pytest.mark.qemu
@@ -44,6 +45,20 @@ def guest(request: pytest.FixtureRequest, started: Guest) -> Guest:
         started.start()
     started.use(request.param)
     return started
+
+
+def test_as_shipped_the_host_gets_no_shell(started: Guest) -> None:
+    """libvirt is told so in the words that it knows; before any row, with hypnos-agent."""
+    started.use(HYPNOS)
+    with started.configured(""):
+        for attempt in (
+            ("set-user-password", USER, "secret"),
+            ("get-user-sshkeys", USER),
+            ("qemu-agent-command", json.dumps({"execute": "guest-exec", "arguments": {"path": "/bin/true"}})),
+            ("qemu-agent-command", json.dumps({"execute": "guest-file-open", "arguments": {"path": "/etc/shadow"}})),
+        ):
+            with pytest.raises(VirshFailed, match="has been disabled"):
+                started.virsh(*attempt)
 
 
 @pytest.mark.parametrize("row", whole_table(), ids=lambda row: row.name)

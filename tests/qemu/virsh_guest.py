@@ -8,8 +8,9 @@ One of them runs at a time, of the test's choice.
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 from xml.sax.saxutils import escape
 
 from lab import AGENT_PORT, POWER_PORT, Image, wait_until
@@ -66,6 +67,8 @@ def guest_image(build: Path, home: Path) -> Image:
         (root / "etc/localtime").unlink(missing_ok=True)
         (root / "etc/localtime").symlink_to(f"/usr/share/zoneinfo/{ZONE}")
         (root / "etc/systemd/network/eth0.network").write_text(NETWORK)
+        (root / "etc/hypnos").mkdir(exist_ok=True)
+        (root / "etc/hypnos/agent.conf").write_text(ALL_COMMANDS)
         (root / f"etc/systemd/system/{QEMU_GA}.service").symlink_to("/dev/null")
         add_unit(root, "lab-session.service", SESSION, wanted_by="multi-user.target")
         enable(root, "systemd-networkd.service")
@@ -139,6 +142,19 @@ class Guest:
         self.agent = agent
         other = {HYPNOS: QEMU_GA, QEMU_GA: HYPNOS}[agent]
         self.sh(f"systemctl mask --now {other}; systemctl unmask {agent}; systemctl start {agent}")
+        self.await_agent()
+
+    @contextmanager
+    def configured(self, text: str) -> Iterator[None]:
+        """hypnos-agent, with another configuration than that of ALL_COMMANDS."""
+        self._configure(text)
+        try:
+            yield
+        finally:
+            self._configure(ALL_COMMANDS)
+
+    def _configure(self, text: str) -> None:
+        self.sh(f"printf '%s' '{text}' >/etc/hypnos/agent.conf; systemctl restart {HYPNOS}")
         self.await_agent()
 
     def await_agent(self) -> None:

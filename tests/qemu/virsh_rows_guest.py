@@ -44,7 +44,7 @@ def set_vcpus(guest: Guest) -> None:
     assert online(guest) == "0-1"
 
 
-@row("guest-set-vcpus", "guestvcpus --disable 1, --enable 1", "the same")
+@row("guest-set-vcpus", "`guestvcpus --disable 1`, `--enable 1`", "the same")
 def choose_vcpus(guest: Guest) -> None:
     guest.virsh("guestvcpus", "--disable", "1")
     assert online(guest) == "0"
@@ -118,7 +118,7 @@ def without_hwclock(guest: Guest) -> Iterator[None]:
 
 @row(
     "guest-set-time",
-    "domtime --now, in a guest without hwclock",
+    "`domtime --now`, in a guest without `hwclock`",
     "system clock and RTC have the host's time",
     qemu_ga="refused, but the system clock is set; the RTC is not",
     refusal="hwclock failed to set hardware clock to system time",

@@ -15,7 +15,7 @@ def sleeps(guest: Guest) -> int:
     return int(guest.sh("cat /sys/power/suspend_stats/success"))
 
 
-@row("guest-suspend-ram", "dompmsuspend mem, dompmwakeup", "the kernel has slept once more")
+@row("guest-suspend-ram", "`dompmsuspend mem`, `dompmwakeup`", "the kernel has slept once more")
 def suspend_to_ram(guest: Guest) -> None:
     before = sleeps(guest)
     guest.virsh("dompmsuspend", "mem")
@@ -27,7 +27,7 @@ def suspend_to_ram(guest: Guest) -> None:
     guest.await_agent()
 
 
-@row("guest-suspend-hybrid", "dompmsuspend hybrid, dompmwakeup", "an image was written, then S3")
+@row("guest-suspend-hybrid", "`dompmsuspend hybrid`, `dompmwakeup`", "an image was written, then S3")
 def suspend_hybrid(guest: Guest) -> None:
     boot = guest.sh(BOOT_ID)
     images = guest.console().count("PM: Image saving done")
@@ -40,7 +40,7 @@ def suspend_hybrid(guest: Guest) -> None:
     guest.await_agent()
 
 
-@row("guest-suspend-disk", "dompmsuspend disk, start", "off in between, and still the same boot")
+@row("guest-suspend-disk", "`dompmsuspend disk`, `start`", "off in between, and still the same boot")
 def suspend_to_disk(guest: Guest) -> None:
     boot = guest.sh(BOOT_ID)
     guest.virsh("dompmsuspend", "disk")
@@ -50,7 +50,7 @@ def suspend_to_disk(guest: Guest) -> None:
     guest.await_agent()
 
 
-@row("guest-shutdown, mode reboot", "reboot --mode agent", "another boot, of the same QEMU")
+@row("guest-shutdown with `reboot`", "reboot --mode agent", "another boot, of the same QEMU")
 def reboot(guest: Guest) -> None:
     boot, number = guest.sh(BOOT_ID), guest.virsh("domid")
     guest.virsh("reboot", "--mode", "agent")
@@ -64,7 +64,7 @@ def reboot(guest: Guest) -> None:
 
 
 @row(
-    "guest-shutdown, mode powerdown",
+    "guest-shutdown with `powerdown`",
     "shutdown --mode agent",
     "off, and in order: its file systems need no recovery",
 )

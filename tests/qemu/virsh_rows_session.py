@@ -7,7 +7,7 @@ from virsh_guest import Guest, VirshFailed
 from virsh_table import row
 
 
-@row("guest-sync", "(first command of each connection)", "libvirt has an answer")
+@row("guest-sync", "the first command of each connection", "libvirt has an answer")
 def sync_of_a_new_connection(guest: Guest) -> None:
     guest.sh(f"systemctl restart {guest.agent}")
     guest.await_agent()
@@ -25,7 +25,7 @@ def unknown_command(guest: Guest) -> None:
     assert guest.ask("guest-ping") == {}
 
 
-@row("guest-get-devices", "qemu-agent-command", "refused: no Linux agent has it")
+@row("guest-get-devices", "qemu-agent-command guest-get-devices", "refused: no Linux agent has it")
 def devices(guest: Guest) -> None:
     with pytest.raises(VirshFailed, match="has (not been found|been disabled)"):
         guest.ask("guest-get-devices")
@@ -33,7 +33,7 @@ def devices(guest: Guest) -> None:
 
 @row(
     "guest-get-load",
-    "qemu-agent-command; guestinfo --load from libvirt 11.2 on",
+    "`qemu-agent-command`; `guestinfo --load` from libvirt 11.2 on",
     "the numbers of /proc/loadavg",
     qemu_ga="refused: came with qemu-ga 10.0",
     refusal="The command guest-get-load has not been found",

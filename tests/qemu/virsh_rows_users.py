@@ -33,7 +33,7 @@ def is_password(guest: Guest, password: str) -> bool:
     "guest-set-user-password",
     "set-user-password",
     "/etc/shadow has the new password",
-    off_as_shipped=True,
+    needs="Password",
 )
 def password(guest: Guest) -> None:
     for wanted in ("first one", "and, another: one"):
@@ -46,7 +46,7 @@ def password(guest: Guest) -> None:
     "guest-set-user-password",
     "set-user-password --encrypted",
     "/etc/shadow has exactly that text",
-    off_as_shipped=True,
+    needs="Password",
 )
 def encrypted_password(guest: Guest) -> None:
     guest.virsh("set-user-password", USER, ENCRYPTED, "--encrypted")
@@ -79,7 +79,7 @@ def set_keys(guest: Guest, *keys: str, how: "tuple[str, ...]" = ()) -> None:
     "guest-ssh-get-authorized-keys",
     "get-user-sshkeys",
     "the lines of authorized_keys",
-    off_as_shipped=True,
+    needs="SshKeys",
 )
 def get_keys(guest: Guest) -> None:
     have_keys(guest, *KEYS)
@@ -90,9 +90,9 @@ def get_keys(guest: Guest) -> None:
 
 @row(
     "guest-ssh-add-authorized-keys",
-    "set-user-sshkeys, in a home without .ssh",
+    "`set-user-sshkeys`, in a home without `.ssh`",
     "the key is there, with the user for owner and modes that sshd accepts",
-    off_as_shipped=True,
+    needs="SshKeys",
 )
 def first_key(guest: Guest) -> None:
     guest.sh(f"rm -rf /home/{USER}/.ssh")
@@ -104,7 +104,7 @@ def first_key(guest: Guest) -> None:
     "guest-ssh-add-authorized-keys",
     "set-user-sshkeys",
     "the key comes after those that were there",
-    off_as_shipped=True,
+    needs="SshKeys",
 )
 def add_key(guest: Guest) -> None:
     have_keys(guest, KEYS[0])
@@ -116,7 +116,7 @@ def add_key(guest: Guest) -> None:
     "guest-ssh-add-authorized-keys",
     "set-user-sshkeys --reset",
     "the key is the only one",
-    off_as_shipped=True,
+    needs="SshKeys",
 )
 def reset_keys(guest: Guest) -> None:
     have_keys(guest, KEYS[0])
@@ -128,7 +128,7 @@ def reset_keys(guest: Guest) -> None:
     "guest-ssh-remove-authorized-keys",
     "set-user-sshkeys --remove",
     "the key is gone, the other is still there",
-    off_as_shipped=True,
+    needs="SshKeys",
 )
 def remove_key(guest: Guest) -> None:
     have_keys(guest, *KEYS)

@@ -22,8 +22,8 @@ class Row:
     """What qemu-ga makes of it; empty: the effect as well."""
     refusal: str = ""
     """What virsh says of qemu-ga, if it fails there."""
-    off_as_shipped: bool = False
-    """hypnos-agent leaves it off until its configuration says otherwise."""
+    needs: str = ""
+    """The key of agent.conf's [Commands] without which hypnos-agent, as shipped, leaves it off."""
 
     @property
     def name(self) -> str:
@@ -41,12 +41,12 @@ def row(
     effect: str,
     qemu_ga: str = "",
     refusal: str = "",
-    off_as_shipped: bool = False,
+    needs: str = "",
 ) -> Callable[[Check], Check]:
     """Make a row of a check; `virsh` is what a user types, without the domain's name."""
 
     def add(check: Check) -> Check:
-        ROWS.append(Row(command, virsh, effect, check, qemu_ga, refusal, off_as_shipped))
+        ROWS.append(Row(command, virsh, effect, check, qemu_ga, refusal, needs))
         return check
 
     return add
