@@ -82,6 +82,11 @@ Agent::Agent(const Options& options)
       time_setter_(root_, [this](const Caller& caller,
                                  const CommandResult& result) { reply(caller, result); }),
       jobs_([this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
+      passwords_(root_, [this](const Caller& caller,
+                               const CommandResult& result) { reply(caller, result); }),
+      shutdown_(root_, [this](const Caller& caller,
+                              const CommandResult& result) { reply(caller, result); }),
+      open_files_(std::make_shared<OpenFiles>(root_, options.settings.statedir + "/qga.state")),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }

@@ -14,8 +14,11 @@
 
 #include "agent/commands/filter.hpp"
 #include "agent/core/event_log.hpp"
+#include "agent/executions.hpp"
+#include "agent/helper.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
+#include "agent/open_files.hpp"
 #include "agent/port.hpp"
 #include "agent/preflights.hpp"
 #include "agent/session.hpp"
@@ -56,6 +59,11 @@ class Agent {
     [[nodiscard]] bool frozen() const { return false; }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
+    [[nodiscard]] Executions& executions() { return executions_; }
+    [[nodiscard]] Helper& passwords() { return passwords_; }
+    [[nodiscard]] Helper& shutdown() { return shutdown_; }
+    [[nodiscard]] const Root& root() const { return root_; }
+    [[nodiscard]] const std::shared_ptr<OpenFiles>& open_files() const { return open_files_; }
     [[nodiscard]] TimeSetter& time_setter() { return time_setter_; }
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
@@ -97,6 +105,9 @@ class Agent {
     Preflights preflights_;
     TimeSetter time_setter_;
     Jobs jobs_;
+    Helper passwords_, shutdown_;
+    Executions executions_;
+    std::shared_ptr<OpenFiles> open_files_;  ///< shared with jobs
     Port qemu_;
     std::optional<Port> power_;
 };

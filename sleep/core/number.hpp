@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Decimal numbers in texts. Pure.
+// Numbers in texts. Pure.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace hypnos::sleep {
 
-/// The number that the text begins with.
+/// The decimal number that the text begins with.
 template <typename T = std::int64_t>
 [[nodiscard]] std::optional<T> leading_number(std::string_view text) {
     T number{};
@@ -22,10 +22,10 @@ template <typename T = std::int64_t>
 
 /// The number that the text is, and nothing else.
 template <typename T = std::int64_t>
-[[nodiscard]] std::optional<T> whole_number(std::string_view text) {
+[[nodiscard]] std::optional<T> whole_number(std::string_view text, int base = 10) {
     T number{};
     const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    const auto [rest, error] = std::from_chars(text.data(), end, number, base);
     return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 

@@ -39,6 +39,14 @@ std::optional<std::string> Root::read(const std::string& absolute) const {
     return text;
 }
 
+Result<std::string> Root::load(const std::string& absolute) const {
+    errno = 0;
+    std::optional<std::string> text = read(absolute);
+    const int error = errno;
+    if (!text) return fail("cannot read " + path(absolute) + ": " + g_strerror(error));
+    return *std::move(text);
+}
+
 bool Root::has(const std::string& absolute) const {
     return access(path(absolute).c_str(), F_OK) == 0;
 }

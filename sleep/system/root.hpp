@@ -26,6 +26,9 @@ class Root {
     /// The whole text of a file without its last newline, or nothing if it cannot be read.
     [[nodiscard]] std::optional<std::string> read(const std::string& absolute) const;
 
+    /// The same, with an error that says why.
+    [[nodiscard]] Result<std::string> load(const std::string& absolute) const;
+
     /// The same; empty if it cannot be read.
     [[nodiscard]] std::string text(const std::string& absolute) const {
         return read(absolute).value_or("");

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """guest-set-time against a real kernel's clock and RTC."""
 
+import time
 from typing import Any, Callable
 
 import pytest
-from lab import AgentError, AgentWire, Vm
+from lab import POWER_PORT, AgentError, AgentWire, Vm
 
 pytestmark = pytest.mark.qemu
 
@@ -101,10 +102,11 @@ def test_a_time_far_ahead_is_set_or_warned_of(vm: Vm) -> None:
 def test_what_is_no_time_is_refused_and_changes_nothing(
     vm: Vm, arguments: dict[str, Any], why: str
 ) -> None:
-    before = by_date(vm), by_rtc(vm)
+    started, before = time.monotonic(), (by_date(vm), by_rtc(vm))
     assert why in refusal(vm, **arguments)
-    assert by_date(vm) == pytest.approx(before[0], abs=3)
-    assert by_rtc(vm) == pytest.approx(before[1], abs=3)
+    after = by_date(vm), by_rtc(vm)
+    tolerance = 3 + time.monotonic() - started
+    assert after == pytest.approx(before, abs=tolerance)
 
 
 def test_an_rtc_that_is_gone_is_warned_of(vm: Vm) -> None:
@@ -118,10 +120,11 @@ def test_an_rtc_that_is_gone_is_warned_of(vm: Vm) -> None:
         vm.sh("mv /dev/rtc0.away /dev/rtc0").check()
 
 
-def test_other_requests_are_answered_while_the_rtc_is_waited_for(vm: Vm) -> None:
-    """Reading it takes up to a second."""
-    with vm.connect() as agent:
+def test_another_host_is_answered_while_the_rtc_is_waited_for(vm: Vm) -> None:
+    """Reading it takes up to a second; the same host gets its answers in order."""
+    with vm.connect() as agent, vm.connect(POWER_PORT) as other:
         agent.sync()
         agent.send("guest-set-time", id="time")
         agent.send("guest-ping", id="ping")
-        assert [agent.reply()["id"] for _ in range(2)] == ["ping", "time"]
+        other.sync()
+        assert [agent.reply()["id"] for _ in range(2)] == ["time", "ping"]

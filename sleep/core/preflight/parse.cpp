@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
 #include <sstream>
 
 #include "sleep/core/number.hpp"
@@ -19,16 +18,6 @@ constexpr std::uint64_t kKernelThread = 0x00200000;
 
 std::uint64_t number(const std::string& text) {
     return leading_number<std::uint64_t>(text).value_or(0);
-}
-
-/// The words of each line.
-std::vector<std::vector<std::string>> lines_of(const std::string& text) {
-    std::vector<std::vector<std::string>> lines;
-    std::istringstream in(text);
-    for (std::string line; std::getline(in, line);)
-        if (std::vector<std::string> words = split(line); !words.empty())
-            lines.push_back(std::move(words));
-    return lines;
 }
 
 /// The kernel writes white space in paths as three octal digits.
@@ -76,11 +65,6 @@ std::optional<std::string> KernelFacts::parameter(const std::string& name) const
     for (const std::string& word : *command_line)
         if (word.starts_with(name + "=")) value = word.substr(name.size() + 1);
     return value;
-}
-
-std::vector<std::string> split(const std::string& text) {
-    std::istringstream in(text);
-    return {std::istream_iterator<std::string>(in), {}};
 }
 
 std::vector<Swap> parse_swaps(const std::string& text) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sleep/core/preflight/facts.hpp"
+#include "sleep/core/words.hpp"
 
 namespace hypnos::sleep {
 
@@ -46,7 +47,5 @@ namespace hypnos::sleep {
 
 /// A link of /proc/PID/fd, or the name in /proc/PID/maps, that is memory of memfd_secret(2).
 [[nodiscard]] bool is_secretmem(const std::string& link);
-
-[[nodiscard]] std::vector<std::string> split(const std::string& text);
 
 }  // namespace hypnos::sleep
