@@ -69,6 +69,7 @@ def guest_image(build: Path, home: Path) -> Image:
         (root / "etc/systemd/network/eth0.network").write_text(NETWORK)
         (root / "etc/hypnos").mkdir(exist_ok=True)
         (root / "etc/hypnos/agent.conf").write_text(ALL_COMMANDS)
+        enable(root, f"{QEMU_GA}.service")  # udev's rule for it is overridden by ours
         (root / f"etc/systemd/system/{QEMU_GA}.service").symlink_to("/dev/null")
         add_unit(root, "lab-session.service", SESSION, wanted_by="multi-user.target")
         enable(root, "systemd-networkd.service")
@@ -122,6 +123,10 @@ class Guest:
         """What the kernel has said since the domain was made."""
         return (self.home / "serial.log").read_text(errors="replace")
 
+    def await_console(self, text: str, start: int, timeout: float = 120) -> None:
+        """Until the kernel says this, after so many letters."""
+        wait_until(lambda: text in self.console()[start:], timeout, f"no {text!r} on the console")
+
     def await_shell(self, timeout: float = 180) -> None:
         """Until it has booted, or woken up."""
         assert self._shell
@@ -130,12 +135,12 @@ class Guest:
     def sh(self, command: str, timeout: float = 60) -> str:
         """The output of a command that must succeed."""
         assert self._shell
-        return self._shell.run(command, timeout).check()
+        return self._shell.run(command, timeout, awake=True).check()
 
     def succeeds(self, command: str) -> bool:
         """Whether a command does."""
         assert self._shell
-        return self._shell.run(command, 60).returncode == 0
+        return self._shell.run(command, 60, awake=True).returncode == 0
 
     def use(self, agent: str) -> None:
         """Have this agent answer, and it alone, also after a reboot."""

@@ -53,12 +53,12 @@ def suspend_to_disk(guest: Guest) -> None:
 @row("guest-shutdown with `reboot`", "reboot --mode agent", "another boot, of the same QEMU")
 def reboot(guest: Guest) -> None:
     boot, number = guest.sh(BOOT_ID), guest.virsh("domid")
+    starts = len(guest.console())
     guest.virsh("reboot", "--mode", "agent")
 
-    def other_boot() -> bool:
-        return guest.sh(BOOT_ID) != boot
-
-    wait_until(other_boot, 120, "it does not reboot")
+    guest.await_console("reboot: Restarting system", starts)
+    guest.await_shell()
+    assert guest.sh(BOOT_ID) != boot
     assert guest.virsh("domid") == number
     guest.await_agent()
 
