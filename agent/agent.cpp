@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/commands/table.hpp"
+#include "agent/system/log.hpp"
 #include "hypnos/protocol/reader.hpp"
 #include "sleep/system/notify.hpp"
 #include "sleep/system/time/clocks.hpp"
@@ -37,6 +38,12 @@ commands::Filter make_filter(const Options& options) {
     if (!config.password) filter.off.insert(Group::Password);
     if (!config.ssh_keys) filter.off.insert(Group::SshKeys);
     return filter;
+}
+
+Freezer::Settings freeze_settings(const Options& options) {
+    return {.hook = options.settings.fsfreeze_hook,
+            .state_directory = options.settings.statedir,
+            .thaw_after = options.config.thaw_after};
 }
 
 std::int64_t realtime_us() {
@@ -74,7 +81,10 @@ Agent::Agent(const Options& options)
                       },
                   .woke = [this] { look_at_all(); },
                   .ended = [this] { local_sleeps_.check(); }}),
-      local_sleeps_(root_, {.noticed = [this](const SuspendEvent& event) { notice(event); },
+      local_sleeps_(root_, {.noticed =
+                                [this](const SuspendEvent& event) {
+                                    freezer_.when_thawed([this, event] { notice(event); });
+                                },
                             .heard = [this] { return suspender_.machine().hears_local_sleeps(); }}),
       preflights_(
           power_management_,
@@ -87,6 +97,12 @@ Agent::Agent(const Options& options)
       shutdown_(root_, [this](const Caller& caller,
                               const CommandResult& result) { reply(caller, result); }),
       open_files_(std::make_shared<OpenFiles>(root_, options.settings.statedir + "/qga.state")),
+      freezer_(root_, freeze_settings(options), mount_opener(root_),
+               {.reply = [this](const Caller& caller,
+                                const CommandResult& result) { reply(caller, result); },
+                .suspending =
+                    [this] { return suspender_.machine().state() != SuspendMachine::State::Idle; },
+                .on_changed = log::mute}),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
 }
@@ -106,6 +122,7 @@ Port Agent::make_port(const Endpoint& endpoint, Role role) {
 
 Result<void> Agent::start() {
     load_state();
+    freezer_.start();
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
@@ -128,6 +145,7 @@ void Agent::add_session(Role role, UniqueFd fd, Connection::Kind kind,
         .events = events_,
         .execute =
             [this](const Request& request, Session& session, const Caller& caller) {
+                freezer_.heard();
                 return commands::execute(request, {*this, session, caller});
             },
         .drained = [this] { flushed(); },
@@ -182,7 +200,8 @@ void Agent::look_at_all() {
 }
 
 void Agent::sleep_announced(SleepMode mode) {
-    if (suspender_.sleeps_through_logind()) return logind_.release();
+    // While file systems are frozen hooks, and notes of them, would wait for the thaw.
+    if (suspender_.sleeps_through_logind() || frozen()) return logind_.release();
     local_sleeps_.announced(mode);
 }
 

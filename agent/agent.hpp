@@ -16,6 +16,7 @@
 #include "agent/core/event_log.hpp"
 #include "agent/executions.hpp"
 #include "agent/helper.hpp"
+#include "agent/freezer.hpp"
 #include "agent/jobs.hpp"
 #include "agent/local_sleeps.hpp"
 #include "agent/open_files.hpp"
@@ -56,8 +57,9 @@ class Agent {
     [[nodiscard]] const Config& config() const { return config_; }
     [[nodiscard]] const commands::Filter& filter() const { return filter_; }
     /// File systems are frozen: hardly anything is answered, nothing is logged.
-    [[nodiscard]] bool frozen() const { return false; }
+    [[nodiscard]] bool frozen() const { return freezer_.frozen(); }
     [[nodiscard]] Preflights& preflights() { return preflights_; }
+    [[nodiscard]] Freezer& freezer() { return freezer_; }
     [[nodiscard]] Jobs& jobs() { return jobs_; }
     [[nodiscard]] Executions& executions() { return executions_; }
     [[nodiscard]] Helper& passwords() { return passwords_; }
@@ -108,6 +110,7 @@ class Agent {
     Helper passwords_, shutdown_;
     Executions executions_;
     std::shared_ptr<OpenFiles> open_files_;  ///< shared with jobs
+    Freezer freezer_;
     Port qemu_;
     std::optional<Port> power_;
 };

@@ -33,11 +33,13 @@ hypnos::Result<void> prepare(const Settings& settings, Background& background) {
 }
 
 /// Until a signal. A sleep under way is ended first: its hooks are undone, and its settings put back.
+/// What is frozen is thawed.
 int run(const Options& options, Background& background) {
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
     Agent agent(options);
     const auto quit = [&agent, loop] {
-        agent.suspender().when_idle([loop] { g_main_loop_quit(loop); });
+        agent.suspender().when_idle(
+            [&agent, loop] { agent.freezer().thaw_now([loop] { g_main_loop_quit(loop); }); });
     };
     const auto on_term = hypnos::glib::on_signal(nullptr, SIGTERM, quit);
     const auto on_int = hypnos::glib::on_signal(nullptr, SIGINT, quit);

@@ -58,6 +58,19 @@ CommandResult guest_shutdown(const Context& context, const Json& arguments);
 CommandResult guest_ssh_get_authorized_keys(const Context& context, const Json& arguments);
 CommandResult guest_ssh_add_authorized_keys(const Context& context, const Json& arguments);
 CommandResult guest_ssh_remove_authorized_keys(const Context& context, const Json& arguments);
+// filesystems.cpp
+CommandResult guest_get_fsinfo(const Context& context, const Json& arguments);
+CommandResult guest_fstrim(const Context& context, const Json& arguments);
+
+// freeze.cpp
+CommandResult guest_fsfreeze_status(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_freeze(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_freeze_list(const Context& context, const Json& arguments);
+CommandResult guest_fsfreeze_thaw(const Context& context, const Json& arguments);
+
+// disks.cpp
+CommandResult guest_get_disks(const Context& context, const Json& arguments);
+CommandResult guest_get_diskstats(const Context& context, const Json& arguments);
 
 // suspend.cpp
 CommandResult guest_suspend_ram(const Context& context, const Json& arguments);

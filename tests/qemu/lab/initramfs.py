@@ -40,6 +40,9 @@ class Contents:
 
     files: Files = field(default_factory=dict)
 
+    modules: Sequence[str] = ()
+    """Of the kernel, beside those that every guest has."""
+
 
 @dataclass(frozen=True)
 class Image:
@@ -73,7 +76,7 @@ def _archive(kernel: Kernel, contents: Contents) -> Archive:
     for path in GUEST_DIRECTORIES:
         archive.directory(path)
     _add_busybox(archive)
-    _add_modules(archive, kernel)
+    _add_modules(archive, kernel, (*MODULES, *contents.modules))
     _add_programs(archive, contents.programs)
     _add_scripts(archive, contents.agent)
     _add_files(archive, contents.files)
@@ -87,9 +90,9 @@ def _add_busybox(archive: Archive) -> None:
             archive.symlink(f"bin/{applet}", "busybox")
 
 
-def _add_modules(archive: Archive, kernel: Kernel) -> None:
+def _add_modules(archive: Archive, kernel: Kernel, names: tuple[str, ...]) -> None:
     index = ModuleIndex(kernel)
-    paths = index.closure(MODULES)
+    paths = index.closure(names)
     home = f"lib/modules/{kernel.version}"
     for path in paths:
         archive.file(f"{home}/{path}", (kernel.modules / path).read_bytes())
