@@ -166,7 +166,7 @@ void Freezer::end_thawing(const Thawed& result) {
 
 /// Whoever asked for the freeze, once that was answered, believes that the file systems are frozen.
 void Freezer::thaw_unasked() {
-    promise_broken_ = state_ == State::Frozen;
+    if (state_ == State::Frozen) promise_broken_ = true;
     stop();
 }
 

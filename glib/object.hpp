@@ -17,7 +17,6 @@ struct Unref {
     void operator()(gpointer object) const { g_object_unref(object); }
     void operator()(GVariant* variant) const { g_variant_unref(variant); }
     void operator()(GMainContext* context) const { g_main_context_unref(context); }
-    void operator()(GTimeZone* zone) const { g_time_zone_unref(zone); }
     void operator()(GError* error) const { g_error_free(error); }
 };
 template <typename T>

@@ -6,13 +6,13 @@
 #include "agent/system/identity/identity.hpp"
 
 #include <array>
+#include <ctime>
 #include <utility>
 
 #include "agent/agent.hpp"
 #include "agent/commands/groups.hpp"
 #include "agent/system/identity/os_release.hpp"
 #include "hypnos/protocol/arguments.hpp"
-#include "sleep/system/time/clocks.hpp"
 
 namespace hypnos::agent::commands {
 namespace {
@@ -50,11 +50,10 @@ CommandResult guest_get_osinfo(const Context& context, const Json& arguments) {
     return result;
 }
 
-CommandResult guest_get_timezone(const Context& context, const Json& arguments) {
+CommandResult guest_get_timezone(const Context&, const Json& arguments) {
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
-    const auto now = std::chrono::floor<std::chrono::seconds>(realtime());
-    const TimeZone zone = read_time_zone(context.agent.root(), now);
+    const TimeZone zone = read_time_zone(std::time(nullptr));
     return Json::object({{"zone", zone.abbreviation}, {"offset", zone.offset.count()}});
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "agent/agent.hpp"
+#include "agent/commands/audit.hpp"
 #include "agent/commands/groups.hpp"
 #include "hypnos/protocol/limits.hpp"
 
@@ -104,6 +105,7 @@ CommandResult execute(const Request& request, const Context& context) {
     const Result<void> checked =
         check(agent.filter(), command->name, command->group, agent.frozen());
     if (!checked) return fail(checked.error());
+    audit(command->name);
     return command->run(context, request.arguments);
 }
 

@@ -91,17 +91,14 @@ std::vector<std::string> Arguments::strings(const std::string& name) {
     return optional_strings(name).value_or(std::vector<std::string>());
 }
 
-std::vector<Arguments::Labelled> Arguments::objects(const std::string& name) {
+void Arguments::each(const std::string& name, const std::function<void(Arguments&)>& read) {
     require(name);
-    std::vector<Labelled> result = elements(name).value_or(std::vector<Labelled>());
-    for (Labelled& each : result) {
-        if (!each.element.is_object()) note(wrong_type(in_quotes(each.label), "object"));
+    for (const auto& [label, element] : elements(name).value_or(std::vector<Labelled>())) {
+        if (!element.is_object()) note(wrong_type(in_quotes(label), "object"));
+        Arguments members(element, label + ".");
+        read(members);
+        if (const Result<void> checked = members.finish(); !checked) note(checked.error().message);
     }
-    return result;
-}
-
-void Arguments::adopt(Arguments& element) {
-    if (const Result<void> checked = element.finish(); !checked) note(checked.error().message);
 }
 
 std::optional<Json> Arguments::optional_value(const std::string& name) {

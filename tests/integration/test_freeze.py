@@ -160,7 +160,7 @@ def test_an_agent_that_finds_a_marker_is_frozen(
         for command in ("guest-fsfreeze-freeze", "guest-suspend-ram", "guest-get-fsinfo"):
             assert client.error(command) == {
                 "class": "CommandNotFound",
-                "desc": f"Command {command} has been disabled: the command is not allowed",
+                "desc": f"Command {command} has been disabled: the agent is in frozen state",
             }
         assert client.result("guest-fsfreeze-thaw") == 0
         assert client.result("guest-fsfreeze-status") == "thawed"

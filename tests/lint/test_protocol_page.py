@@ -87,11 +87,18 @@ def test_phases() -> None:
 
 
 def test_commands() -> None:
+    """QEMU's have a page of their own, which tells their groups, too."""
     told = first_columns(section("Own commands"))
-    qemus = re.findall(r"`(guest-[\w-]+)`", section("Commands of QEMU's protocol"))
-    table = quoted(r"Command{", source("agent/commands/table.cpp"))
-    assert sorted(told + qemus) == sorted(table)
-    assert set(re.findall(r"`(hypnos-[\w-]+)`", PAGE)) <= table
+    page = (TOP / "docs/commands.md").read_text()
+    rows = re.findall(r"^\| `(guest-[\w-]+)` \|.*\| ?([^|]*?) ?\|$", page, re.M)
+    table = source("agent/commands/table.cpp")
+    assert sorted(told + [name for name, _ in rows]) == sorted(quoted(r"Command{", table))
+    assert set(re.findall(r"`(hypnos-[\w-]+)`", PAGE)) <= quoted(r"Command{", table)
+    groups = dict(re.findall(r'Command{"(guest-[\w-]+)",[^}]*Group::(\w+)}', table))
+    for name, note in rows:
+        known = note if note in ("Exec", "File", "Password", "SshKeys") else None
+        group = "WhenFrozen" if note == "answered while frozen" else known
+        assert groups.get(name) == group, name
 
 
 def test_states() -> None:

@@ -47,7 +47,8 @@ WRITER = """#!/bin/sh
 number=0
 while :; do
     number=$((number + 1))
-    echo $number >>$1/lines && fsync $1/lines && echo $number >/run/written
+    echo $number | dd of=$1/lines oflag=append conv=notrunc,fsync 2>/dev/null &&
+        echo $number >/run/written
 done
 """
 
@@ -127,6 +128,15 @@ class Freezable:
         device = self.device(source) if source in self.disks else source
         self.sh(f"mkdir -p {point} && mount {' '.join(options)} {device} {point}")
 
+    def load(self, kind: str) -> None:
+        """Make the kernel know that file system, if it does not yet."""
+        self.sh(f"grep -qw {kind} /proc/filesystems || modprobe {kind}", 120)
+
+    def reload(self, kind: str) -> None:
+        """Make it forget what it has seen of one that is a module."""
+        self.sh(f"rmmod {kind} 2>/dev/null; true")
+        self.load(kind)
+
     # The agent
 
     def ask(self, command: str, arguments: "dict[str, Any] | None" = None) -> Any:
@@ -201,7 +211,7 @@ class Freezable:
 
     def stop_writing(self) -> None:
         """End the writers."""
-        self.sh("kill $(cat /run/writer.pid /run/churn.pid); sleep 1; rm /run/written")
+        self.sh("kill $(cat /run/writer.pid /run/churn.pid); sleep 1; rm -f /run/written")
 
     def lines(self, point: str) -> int:
         """How many there are; they must be complete."""

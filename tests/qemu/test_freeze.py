@@ -49,7 +49,8 @@ def whole_guest(
 def guest(whole_guest: Freezable) -> Iterator[Freezable]:
     """With nothing mounted; ends the same."""
     yield whole_guest
-    whole_guest.vm.sh("for n in 1 2 3; do fsfreeze -u /mnt/*; done; pkill writer; pkill churn")
+    whole_guest.vm.sh("for point in /mnt/*; do fsfreeze -u $point; done")
+    whole_guest.vm.sh("kill $(cat /run/writer.pid /run/churn.pid); rm -f /run/written; sleep 1")
     whole_guest.vm.sh("tac /proc/mounts | awk '$2 ~ /^.mnt/ {print $2}' | xargs -r -n1 umount")
     whole_guest.vm.sh("dmsetup remove_all; for n in 0 1 2; do losetup -d /dev/loop$n; done")
 
@@ -58,7 +59,7 @@ def guest(whole_guest: Freezable) -> Iterator[Freezable]:
 def test_a_copy_made_under_load_is_clean_and_complete(
     guest: Freezable, tmp_path: Path, kind: str
 ) -> None:
-    guest.sh(f"modprobe {kind}", 60)
+    guest.load(kind)
     guest.mount(kind, "/mnt/work", "-t", kind)
     guest.write("/mnt/work")
     assert guest.ask("guest-fsfreeze-freeze") == 1
@@ -75,14 +76,14 @@ def test_a_copy_made_under_load_is_clean_and_complete(
     assert guest.lines("/mnt/work") > before
     assert not faults(copy, kind)
     guest.sh("umount /mnt/work")
-    guest.sh(f"rmmod {kind} && modprobe {kind}", 60)  # btrfs takes a copy for the disk it knows
+    guest.reload(kind)  # btrfs takes a copy for the disk it knows
     guest.plug(copy, f"copy-{kind}")
     guest.mount(f"copy-{kind}", "/mnt/copy", "-t", kind, *QUIETLY[kind])
     assert guest.lines("/mnt/copy") in (before, before + 1)
 
 
 def test_nested_bound_and_read_only_mounts(guest: Freezable) -> None:
-    guest.sh("modprobe xfs")
+    guest.load("xfs")
     guest.mount("ext4", "/mnt/top", "-t ext4")
     guest.mount("xfs", "/mnt/top/deep", "-t xfs")
     guest.mount("/mnt/top", "/mnt/bind", "-o bind")

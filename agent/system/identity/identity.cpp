@@ -3,11 +3,8 @@
 
 #include "agent/system/identity/identity.hpp"
 
+#include <glib.h>
 #include <sys/utsname.h>
-
-#include <cstdlib>
-
-#include "glib/object.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -18,13 +15,6 @@ utsname kernel_says() {
     utsname names{};
     uname(&names);
     return names;
-}
-
-/// Not g_time_zone_new_local(), which never looks again. Null: none, or a broken one.
-GTimeZone* local_zone(const sleep::Root& root) {
-    const std::string file = root.path("/etc/localtime");
-    const bool asks_environment = root.is_system() && g_getenv("TZ") != nullptr;
-    return g_time_zone_new_identifier(asks_environment ? nullptr : file.c_str());
 }
 
 }  // namespace
@@ -47,13 +37,11 @@ std::string read_os_release(const sleep::Root& root) {
     return text ? *text : root.text("/usr/lib/os-release");
 }
 
-TimeZone read_time_zone(const sleep::Root& root, std::chrono::seconds time) {
-    glib::Owned<GTimeZone> zone(local_zone(root));
-    if (!zone) zone.reset(g_time_zone_new_utc());
-    const gint interval =
-        g_time_zone_find_interval(zone.get(), G_TIME_TYPE_UNIVERSAL, time.count());
-    return {g_time_zone_get_abbreviation(zone.get(), interval),
-            std::chrono::seconds(g_time_zone_get_offset(zone.get(), interval))};
+TimeZone read_time_zone(std::time_t time) {
+    tzset();
+    tm local{};
+    localtime_r(&time, &local);
+    return {local.tm_zone, std::chrono::seconds(local.tm_gmtoff)};
 }
 
 std::vector<Login> read_logins(const sleep::Root& root) {

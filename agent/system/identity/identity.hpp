@@ -6,7 +6,7 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <ctime>
 #include <string>
 
 #include "agent/system/identity/logins.hpp"
@@ -30,8 +30,9 @@ struct TimeZone {
     std::string abbreviation;       ///< such as CEST
     std::chrono::seconds offset{};  ///< to be added to UTC
 };
-/// The local one, at that time. Read each time: it may have been changed.
-[[nodiscard]] TimeZone read_time_zone(const sleep::Root& root, std::chrono::seconds time);
+/// The local one, at that time: libc's, which looks at TZ and at /etc/localtime. Read each time, as it
+/// may have been changed.
+[[nodiscard]] TimeZone read_time_zone(std::time_t time);
 
 /// None where nobody keeps a utmp.
 [[nodiscard]] std::vector<Login> read_logins(const sleep::Root& root);

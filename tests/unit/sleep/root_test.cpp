@@ -72,5 +72,18 @@ TEST(Root, ReplaceSaysWhatItCannotWrite) {
     EXPECT_NE(error.find("/run/hypnos/a"), std::string::npos) << error;
 }
 
+TEST(Root, LoadSaysWhyAFileCannotBeRead) {
+    const test::TempRoot temp;
+    temp.write("/a", "text\n");
+    temp.make_directory("/b");
+    EXPECT_EQ(temp.root().load("/a"), "text");
+    for (const auto& [name, why] :
+         {std::pair("/b", "Is a directory"), std::pair("/c", "No such file or directory")}) {
+        const Result<std::string> text = temp.root().load(name);
+        ASSERT_FALSE(text);
+        EXPECT_EQ(text.error().message, "cannot read " + temp.path(name) + ": " + why);
+    }
+}
+
 }  // namespace
 }  // namespace hypnos::sleep

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -36,15 +37,13 @@ class Arguments {
     /// A list of strings.
     HYPNOS_API std::vector<std::string> strings(const std::string& name);
     HYPNOS_API std::optional<std::vector<std::string>> optional_strings(const std::string& name);
-    /// A list of objects: what `read`, given the Arguments of each, makes of them.
+    /// A list of objects: `read` is given the members of each, which need no finish().
+    HYPNOS_API void each(const std::string& name, const std::function<void(Arguments&)>& read);
+    /// The same; what `read` makes of them.
     template <typename Read>
     auto list(const std::string& name, Read read) {
         std::vector<decltype(read(std::declval<Arguments&>()))> result;
-        for (const auto& [label, element] : objects(name)) {
-            Arguments members(element, label + ".");
-            result.push_back(read(members));
-            adopt(members);
-        }
+        each(name, [&](Arguments& members) { result.push_back(read(members)); });
         return result;
     }
     /// Of any type.
@@ -70,8 +69,6 @@ class Arguments {
     bool present(const std::string& name);
     void require(const std::string& name);
     void note(const std::string& problem);
-    HYPNOS_API std::vector<Labelled> objects(const std::string& name);
-    HYPNOS_API void adopt(Arguments& element);
     [[nodiscard]] std::optional<std::vector<Labelled>> elements(const std::string& name);
     [[nodiscard]] std::string label(const std::string& name) const;
 
