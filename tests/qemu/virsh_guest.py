@@ -7,6 +7,7 @@ One of them runs at a time, of the test's choice.
 
 import json
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,9 +106,10 @@ class Guest:
     def start(self) -> None:
         """Start it, or have it go on where it went to sleep on disk."""
         self.close()
+        said = len(self.console())
         self.libvirt.virsh("start", DOMAIN)
         self._shell = GuestShell(self.home / "shell.sock")
-        self.await_shell()
+        self.await_shell(said)
 
     def close(self) -> None:
         """Hang up the shell."""
@@ -121,14 +123,13 @@ class Guest:
 
     def console(self) -> str:
         """What the kernel has said since the domain was made."""
-        return (self.home / "serial.log").read_text(errors="replace")
+        log = self.home / "serial.log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
-    def await_console(self, text: str, start: int, timeout: float = 120) -> None:
-        """Until the kernel says this, after so many letters."""
-        wait_until(lambda: text in self.console()[start:], timeout, f"no {text!r} on the console")
-
-    def await_shell(self, timeout: float = 180) -> None:
-        """Until it has booted, or woken up."""
+    def await_shell(self, said: int, timeout: float = 300) -> None:
+        """Until it has booted, or woken up, as the console says after its first `said` letters."""
+        listens = re.compile("LAB READY|hibernation exit|suspend exit")
+        wait_until(lambda: bool(listens.search(self.console(), said)), timeout, "it is not back")
         assert self._shell
         self._shell.hello(Deadline(timeout))
 
