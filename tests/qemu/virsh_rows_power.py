@@ -15,6 +15,11 @@ def sleeps(guest: Guest) -> int:
     return int(guest.sh("cat /sys/power/suspend_stats/success"))
 
 
+def forget_caches(guest: Guest) -> None:
+    """A small image is written, and read, in less time."""
+    guest.sh("sync; echo 3 >/proc/sys/vm/drop_caches")
+
+
 def wake(guest: Guest) -> None:
     """From S3, until it answers."""
     said = len(guest.console())
@@ -36,6 +41,7 @@ def suspend_to_ram(guest: Guest) -> None:
 @row("guest-suspend-hybrid", "`dompmsuspend hybrid`, `dompmwakeup`", "an image was written, then S3")
 def suspend_hybrid(guest: Guest) -> None:
     boot = guest.sh(BOOT_ID)
+    forget_caches(guest)
     images = guest.console().count("PM: Image saving done")
     guest.virsh("dompmsuspend", "hybrid")
     guest.libvirt.await_state(DOMAIN, "pmsuspended")
@@ -48,6 +54,7 @@ def suspend_hybrid(guest: Guest) -> None:
 @row("guest-suspend-disk", "`dompmsuspend disk`, `start`", "off in between, and still the same boot")
 def suspend_to_disk(guest: Guest) -> None:
     boot = guest.sh(BOOT_ID)
+    forget_caches(guest)
     guest.virsh("dompmsuspend", "disk")
     guest.libvirt.await_state(DOMAIN, "shut off")
     guest.start()
