@@ -42,7 +42,7 @@ void Session::received(std::string_view bytes) {
 /// A peer that does not read its answers gets no more of them: its texts wait in the framer.
 void Session::take_texts() {
     if (std::exchange(taking_texts_, true)) return;
-    while (const std::optional<Result<std::string>> text = next_text()) handle(*text);
+    while (std::optional<Result<std::string>> text = next_text()) handle(*std::move(text));
     taking_texts_ = false;
 }
 
@@ -50,9 +50,11 @@ std::optional<Result<std::string>> Session::next_text() {
     return held_for_ != 0 || connection_.congested() ? std::nullopt : framer_.next();
 }
 
-void Session::handle(const Result<std::string>& text) {
+/// The text goes as soon as it is read: it may be as large as a file.
+void Session::handle(Result<std::string> text) {
     ++serial_;
-    const Result<Json> message = text ? read_json(*text) : fail(text.error());
+    const Result<Json> message =
+        text ? read_json(*std::exchange(text, std::string())) : fail(text.error());
     if (message)
         answer(*message);
     else

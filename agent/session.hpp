@@ -83,7 +83,7 @@ class Session {
     void take_texts();
     void send_result(const Caller& caller, const CommandResult& result);
     std::optional<Result<std::string>> next_text();
-    void handle(const Result<std::string>& text);
+    void handle(Result<std::string> text);
     void answer(const Json& message);
     void send_reply(const Json& reply);
     [[nodiscard]] const EventLog::Entry* next_event() const;

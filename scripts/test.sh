@@ -56,6 +56,7 @@ build all
 unit_tests build
 python_tests build lint tests/lint
 python_tests build integration tests/integration
+python_tests build conformance tests/conformance
 AS_ROOT=1 python_tests build qemu tests/qemu
 if [ "${1:-}" = --deep ]; then deep; fi
 /usr/bin/python3 scripts/count_results.py "${reports[@]}"

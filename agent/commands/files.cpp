@@ -6,6 +6,7 @@
 // flush or never.
 
 #include <array>
+#include <memory>
 #include <string_view>
 
 #include "agent/agent.hpp"
@@ -143,12 +144,12 @@ CommandResult guest_file_read(const Context& context, const Json& arguments) {
 CommandResult guest_file_write(const Context& context, const Json& arguments) {
     Arguments given(arguments);
     const std::int64_t handle = given.integer("handle");
-    const std::string text = given.string("buf-b64");
+    const auto text = std::make_shared<const std::string>(given.string("buf-b64"));  // no copies
     const std::optional<std::int64_t> count = given.optional_integer("count");
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
     return with_file(
         context, "write the file", handle,
-        [text, count](OpenFiles&, const OpenFile& file) { return write_file(file, text, count); });
+        [text, count](OpenFiles&, const OpenFile& file) { return write_file(file, *text, count); });
 }
 
 CommandResult guest_file_seek(const Context& context, const Json& arguments) {

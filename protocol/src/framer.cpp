@@ -3,6 +3,7 @@
 
 #include "hypnos/protocol/framer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -41,6 +42,12 @@ constexpr Bytes kFillsText =
     bytes_that([](char c) { return is_word(c) || is_space(c) || c == ',' || c == ':'; });
 constexpr Bytes kFillsString =
     bytes_that([](char c) { return !is_control(c) && !is_quote(c) && c != '\\' && c != kReset; });
+
+/// Doubles as std::string does, but not beyond what will ever be needed.
+void grow(std::string& text, std::size_t more, std::size_t limit) {
+    const std::size_t needed = text.size() + more;
+    if (needed > text.capacity()) text.reserve(std::max(needed, std::min(2 * needed, limit)));
+}
 
 /// Outside of strings, in a text.
 bool may_stand(char c) { return is_word(c) || is_space(c) || is_structural(c) || is_quote(c); }
@@ -133,6 +140,7 @@ void Framer::take_ordinary() {
             track(c);
         }
     }
+    grow(text_, count, message_bytes_);
     text_ += input.substr(0, count);
     position_ += count;
 }

@@ -92,7 +92,7 @@ JsonNode* Json::integer_node(std::int64_t value) { return scalar(value, json_nod
 
 Json::Json() : node_(json_node_new(JSON_NODE_NULL)) {}
 Json::Json(double value) : node_(scalar(value, json_node_set_double)) {}
-Json::Json(std::string_view value) : node_(string_node(std::string(value))) {}
+Json::Json(std::string_view value) : Json(std::string(value)) {}
 Json::Json(const std::string& value) : node_(string_node(value)) {}
 Json::Json(const Json& other) : node_(json_node_ref(other.node_)) {}
 Json& Json::operator=(Json other) noexcept {

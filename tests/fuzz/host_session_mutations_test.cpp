@@ -13,9 +13,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <random>
 #include <set>
 
+#include "mutator.hpp"
 #include "seeds.hpp"
 
 namespace hypnos::fuzz {
@@ -38,49 +38,6 @@ int number_from(const char* name, int otherwise) {
     const char* text = std::getenv(name);
     return text != nullptr ? std::atoi(text) : otherwise;
 }
-
-class Mutator {
-  public:
-    Mutator(const std::vector<std::string>& all, unsigned seed) : seeds_(all), random_(seed) {}
-
-    std::string next() {
-        std::string bytes = any_of(seeds_);
-        for (std::size_t changes = 1 + below(8); changes > 0; --changes) change(bytes);
-        return bytes;
-    }
-
-  private:
-    std::size_t below(std::size_t limit) { return limit == 0 ? 0 : random_() % limit; }
-    const std::string& any_of(const std::vector<std::string>& all) {
-        return all[below(all.size())];
-    }
-
-    void change(std::string& bytes) {
-        const std::size_t at = below(bytes.size());
-        switch (below(6)) {
-            case 0:
-                bytes.insert(at, 1, static_cast<char>(random_()));
-                break;
-            case 1:
-                bytes.erase(at, 1 + below(8));
-                break;
-            case 2:
-                bytes.insert(at, any_of(words()));
-                break;
-            case 3:
-                bytes.insert(at, bytes.substr(below(bytes.size()), below(32)));
-                break;
-            case 4:
-                bytes = bytes.substr(0, at) + any_of(seeds_).substr(2);
-                break;
-            default:
-                if (!bytes.empty()) bytes[at] = static_cast<char>(random_());
-        }
-    }
-
-    const std::vector<std::string>& seeds_;
-    std::minstd_rand random_;
-};
 
 class HostSession : public testing::Test {
   protected:
@@ -113,7 +70,7 @@ TEST_F(HostSession, SurvivesMutations) {
     std::printf("scenes %d to %d, seed %u\n", first, first + runs - 1, kSeed);
     for (int i = first; i < first + runs; ++i) {
         playing = i;
-        play(Mutator(seeds_, kSeed + static_cast<unsigned>(i)).next());
+        play(Mutator(seeds_, words(), kSeed + static_cast<unsigned>(i)).next());
     }
 }
 
@@ -121,7 +78,7 @@ TEST_F(HostSession, DrawsMutations) {
     const std::vector<std::string> all = drawings();
     for (int i = 0; i < 5000; ++i) {
         playing = i;
-        draw(Mutator(all, kSeed + static_cast<unsigned>(i)).next());
+        draw(Mutator(all, words(), kSeed + static_cast<unsigned>(i)).next());
     }
 }
 

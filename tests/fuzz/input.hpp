@@ -26,14 +26,21 @@ class Input {
     }
 
     /// A byte that says how long it is, then the text.
-    std::string text() {
-        const std::size_t length = std::min<std::size_t>(byte(), bytes_.size());
+    std::string text() { return take(byte()); }
+    /// The same with two bytes, the high one first.
+    std::string long_text() {
+        const std::size_t high = byte();
+        return take((high << 8U) + byte());
+    }
+
+  private:
+    std::string take(std::size_t wanted) {
+        const std::size_t length = std::min(wanted, bytes_.size());
         const std::string taken(bytes_.substr(0, length));
         bytes_.remove_prefix(length);
         return taken;
     }
 
-  private:
     std::string_view bytes_;
 };
 

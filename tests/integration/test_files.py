@@ -155,7 +155,7 @@ def test_handles_go_on_after_a_restart(agent: Agent) -> None:
     agent.root.write("f", "x")
     with agent.connect() as client:
         assert [open_file(client, "/f") for _ in range(2)] == [1000, 1001]
-    assert agent.root.read("run/hypnos/qga.state") == "[global]\nfd_counter=1002\n"
+    assert agent.root.read("var/run/qga.state") == "[global]\nfd_counter=1002\n"
     agent.terminate()
     agent.start()
     with agent.connect() as client:
@@ -238,9 +238,9 @@ def test_a_state_file_that_is_of_no_use_is_only_a_warning(
 ) -> None:
     """qemu-ga does not start with such a state directory."""
     if broken == "no counter in it":
-        root.write("run/hypnos/qga.state", "junk")
+        root.write("var/run/qga.state", "junk")
     else:
-        root.write("run/hypnos", "")
+        root.write("var/run", "")
     agent = make_agent().start()
     with agent.connect() as client:
         assert open_file(client, "/f", "w") == 1000

@@ -39,7 +39,8 @@ def test_shell() -> None:
 
 
 def test_spelling() -> None:
-    check("codespell", "-L", "SUSPEN,ist,crypted,nd", *tracked("*.md", "*.cpp", "*.hpp", "*.py", "*.[158]"))
+    files = tracked("*.md", "*.cpp", "*.hpp", "*.py", "*.[158]")
+    check("codespell", "-L", "SUSPEN,ist,crypted,nd", *files)
 
 
 def test_licences() -> None:

@@ -63,22 +63,29 @@ void Connection::send(std::string_view bytes) {
 
 /// False if the connection has ended.
 bool Connection::write_output() {
-    while (attached() && !output_.empty()) {
-        const ssize_t size = write(fd_.get(), output_.data(), output_.size());
+    while (attached() && output_pending()) {
+        const ssize_t size = write(fd_.get(), output_.data() + left_, output_.size() - left_);
         if (size < 0) {
-            if (try_again(errno)) return true;
+            if (try_again(errno)) return drop_output_that_left(), true;
             return end(), false;
         }
-        output_.erase(0, static_cast<std::size_t>(size));
+        left_ += static_cast<std::size_t>(size);
     }
-    if (output_.capacity() > kOutputLimit) output_.shrink_to_fit();
+    drop_output_that_left();
     if (attached()) handlers_.drained();
     return !end_if_done();
 }
 
+/// Now and then: moving the rest of a large reply for each little write would take seconds.
+void Connection::drop_output_that_left() {
+    if (left_ < output_.size() / 2) return;
+    output_.erase(0, std::exchange(left_, 0));
+    if (output_.capacity() > kOutputLimit) output_.shrink_to_fit();
+}
+
 bool Connection::stopped() const { return handlers_.held && handlers_.held(); }
 
-bool Connection::congested() const { return output_.size() > kOutputLimit; }
+bool Connection::congested() const { return output_.size() - left_ > kOutputLimit; }
 
 void Connection::receive() {
     for (int i = 0; i < kReadsAtOnce; ++i) {
@@ -113,6 +120,7 @@ void Connection::detach() {
 void Connection::leave() {
     peer_ = Peer::Absent;
     output_.clear();
+    left_ = 0;
     handlers_.detached();
 }
 

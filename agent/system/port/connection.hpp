@@ -48,13 +48,14 @@ class Connection {
     [[nodiscard]] bool attached() const { return peer_ == Peer::Attached; }
     /// So much waits for this peer to read that it should not be answered more.
     [[nodiscard]] bool congested() const;
-    [[nodiscard]] bool output_pending() const { return !output_.empty(); }
+    [[nodiscard]] bool output_pending() const { return left_ < output_.size(); }
 
   private:
     /// Arriving: it has sent something, and cannot be written to yet.
     enum class Peer { Absent, Arriving, Attached };
 
     bool write_output();
+    void drop_output_that_left();
     [[nodiscard]] bool stopped() const;
     void receive();
     bool receive_chunk();
@@ -71,6 +72,7 @@ class Connection {
     Peer peer_ = Peer::Absent;
     bool reading_ = true;
     std::string output_;
+    std::size_t left_ = 0;                  ///< of output_, what the peer has already
     std::optional<glib::EdgeWatch> edges_;  ///< none once the connection has ended
     glib::Source later_, arrival_limit_;
 };

@@ -16,7 +16,13 @@ from .waiting import PATIENCE
 class Agent:
     """A running hypnos-agent with a fake root. `start` returns when it says that it is ready."""
 
-    def __init__(self, binary: str, root: FakeRoot, arguments: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        binary: str,
+        root: FakeRoot,
+        arguments: list[str] | None = None,
+        more: list[str] | None = None,
+    ) -> None:
         self.root = root
         self.socket = root.path / "qemu.sock"
         self.power_socket = root.path / "power.sock"
@@ -26,7 +32,7 @@ class Agent:
             if arguments is not None
             else ["-m", "unix-listen", "-p", str(self.socket)]
             + ["--power-path", str(self.power_socket)]
-        )
+        ) + (more or [])
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Agent":
@@ -100,6 +106,10 @@ class Agent:
     def peak_kib(self) -> int:
         """The most memory it ever had resident."""
         return int(self._status("VmHWM").split()[0])
+
+    def resident_kib(self) -> int:
+        """The memory it has resident now."""
+        return int(self._status("VmRSS").split()[0])
 
     def context_switches(self) -> int:
         """How often it has gone to sleep, which is how often it was woken."""

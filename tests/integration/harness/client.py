@@ -20,7 +20,7 @@ class Client:
     def __init__(self, connection: socket.socket, judged: bool = True) -> None:
         self.events: list[Message] = []
         self._socket = connection
-        self._buffer = b""
+        self._buffer = bytearray()
         self._judge = LineJudge() if judged else None
 
     @classmethod
@@ -87,9 +87,12 @@ class Client:
     def line(self, seconds: float = PATIENCE) -> bytes:
         """The next line, without its end."""
         end = time.monotonic() + seconds
-        while b"\n" not in self._buffer:
+        searched = 0
+        while (length := self._buffer.find(b"\n", searched)) < 0:
+            searched = len(self._buffer)
             self._receive(end - time.monotonic())
-        line, _, self._buffer = self._buffer.partition(b"\n")
+        line = bytes(self._buffer[:length])
+        del self._buffer[: length + 1]
         return line
 
     def message(self, seconds: float = PATIENCE) -> Message:

@@ -4,6 +4,7 @@
 
 libvirt's qemuAgentIOProcessLine takes the agent for broken, until it is restarted, after a single
 line that is neither a reply nor an event. Every byte of a connection goes through here.
+tests/conformance/lines.txt has lines of both kinds; tests/support/line_judge.cpp is the same in C++.
 """
 
 import json
@@ -57,6 +58,7 @@ def judge_line(line: bytes) -> None:
         message = json.loads(
             line, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_plain_float
         )
+        json.dumps(message, ensure_ascii=False).encode()  # no half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise ValueError(f"no JSON ({error}): {line[:200]!r}") from error
     if not isinstance(message, dict):

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <thread>
 
 namespace hypnos::agent {
@@ -12,9 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A program. What it does not read must not end us, as it does not end the agent.
 std::shared_ptr<Execution> execution(const std::vector<std::string>& arguments,
                                      Capture capture = Capture::None, const std::string& input = "",
                                      std::optional<std::vector<std::string>> environment = {}) {
+    signal(SIGPIPE, SIG_IGN);
     Result<StartedProgram> started =
         start_program({arguments, std::move(environment), capture, !input.empty()});
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
