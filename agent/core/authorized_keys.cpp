@@ -40,7 +40,7 @@ Result<void> check_key(const std::string& key) {
     const std::string text = stripped(key);
     const bool has_control = std::any_of(
         key.begin(), key.end(), [](char c) { return g_ascii_iscntrl(c) != 0 && c != '\t'; });
-    if (text.empty() || text.front() == '#' || has_control)
+    if (has_control || (!text.empty() && text.front() == '#'))
         return fail("invalid OpenSSH public key: " + in_quotes(key));
     return {};
 }
@@ -59,7 +59,7 @@ std::string with_keys(const std::string& text, const std::vector<std::string>& k
     if (!result.empty() && result.back() != '\n') result += '\n';
     std::vector<std::string> known = keys_in(text);
     for (const std::string& key : keys) {
-        if (contains(known, key)) continue;
+        if (stripped(key).empty() || contains(known, key)) continue;
         known.push_back(key);
         result += key + "\n";
     }
@@ -69,7 +69,7 @@ std::string with_keys(const std::string& text, const std::vector<std::string>& k
 std::string without_keys(const std::string& text, const std::vector<std::string>& keys) {
     std::string result;
     for (const std::string& line : lines_of(text)) {
-        if (!contains(keys, line)) result += line + "\n";
+        if (stripped(line).empty() || !contains(keys, line)) result += line + "\n";
     }
     return result;
 }

@@ -12,7 +12,8 @@
 
 namespace hypnos::agent {
 
-/// An error if it would not be one line with a key: empty, a comment, more than a line.
+/// An error if it would not be one line with a key: a comment, more than a line. An empty one is none:
+/// virsh sends it for the end of a file's last line.
 [[nodiscard]] Result<void> check_key(const std::string& key);
 
 /// Its keys, without comments and empty lines.

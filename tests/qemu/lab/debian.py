@@ -14,7 +14,7 @@ from typing import Callable, Sequence
 
 from .cache import cached
 from .initramfs import HERE, Image
-from .kernel import Kernel
+from .kernel import Kernel, download
 
 PACKAGES = (
     "dbus",
@@ -108,6 +108,16 @@ def enable(root: Path, name: str, wanted_by: str = "multi-user.target") -> None:
     wanted = root / f"etc/systemd/system/{wanted_by}.wants"
     wanted.mkdir(exist_ok=True)
     (wanted / name).symlink_to(Path("/") / unit.relative_to(root))
+
+
+def unpack(root: Path, *packages: str) -> None:
+    """Packages of Debian whose scripts need not run; dpkg in the guest does not know of them.
+
+    Not by `dpkg-deb -x`, which would put a directory where /lib is a link.
+    """
+    script = 'dpkg-deb --fsys-tarfile "$1" | tar -C "$2" --keep-directory-symlink -xf -'
+    for package in packages:
+        _run("bash", "-o", "pipefail", "-c", script, "bash", download(package), root)
 
 
 def _run(*command: str | Path) -> None:

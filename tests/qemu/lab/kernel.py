@@ -48,6 +48,11 @@ def _cached_deb(flavour: str) -> Path | None:
 
 def _download(flavour: str) -> Path:
     package = _real_package(f"linux-image-{flavour}")
+    return download(package)
+
+
+def download(package: str) -> Path:
+    """A package of Debian, as apt chooses it."""
     entry = cached(f"{package}.deb", lambda draft: _apt_get_download(package, draft))
     return next(entry.glob("*.deb"))
 

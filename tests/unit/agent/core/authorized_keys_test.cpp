@@ -34,9 +34,15 @@ TEST(AuthorizedKeysTest, OnlyTheLinesOfAKeyAreRemoved) {
 TEST(AuthorizedKeysTest, AKeyIsOneLine) {
     EXPECT_TRUE(check_key("ssh-ed25519 AAAA alice@host"));
     for (const std::string& key :
-         {""s, " "s, "#ssh-rsa"s, " # x"s, "a\nb"s, "a\r"s, "a\n"s, "a\0b"s, "a\x1b[2J"s})
+         {"#ssh-rsa"s, " # x"s, "a\nb"s, "a\r"s, "a\n"s, "a\0b"s, "a\x1b[2J"s})
         EXPECT_FALSE(check_key(key)) << key;
     EXPECT_EQ(check_key("#x").error().message, "invalid OpenSSH public key: '#x'");
+}
+
+TEST(AuthorizedKeysTest, AnEmptyKeyIsNoneAsVirshSendsIt) {
+    EXPECT_TRUE(check_key("") && check_key(" "));
+    EXPECT_EQ(with_keys("k\n", {"l", ""}), "k\nl\n");
+    EXPECT_EQ(without_keys("k\n\nl\n", {"l", "", " "}), "k\n\n");
 }
 
 }  // namespace
