@@ -101,7 +101,10 @@ Agent::Agent(const Options& options)
                {.reply = [this](const Caller& caller,
                                 const CommandResult& result) { reply(caller, result); },
                 .suspending =
-                    [this] { return suspender_.machine().state() != SuspendMachine::State::Idle; },
+                    [this] {
+                        return local_sleep_announced_ ||
+                               suspender_.machine().state() != SuspendMachine::State::Idle;
+                    },
                 .on_changed = log::mute}),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
@@ -201,11 +204,13 @@ void Agent::look_at_all() {
 
 void Agent::sleep_announced(SleepMode mode) {
     // While file systems are frozen hooks, and notes of them, would wait for the thaw.
-    if (suspender_.sleeps_through_logind() || frozen()) return logind_.release();
+    local_sleep_announced_ = true;
+    if (suspender_.sleeps_through_logind() || !freezer_.idle()) return logind_.release();
     local_sleeps_.announced(mode);
 }
 
 void Agent::sleep_over() {
+    local_sleep_announced_ = false;
     if (!suspender_.over()) local_sleeps_.over();
 }
 

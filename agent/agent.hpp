@@ -97,6 +97,7 @@ class Agent {
     std::string boot_id_;
     EventLog events_;
     std::int64_t resume_count_ = 0;
+    bool local_sleep_announced_ = false;  ///< by logind; until it is over
     std::uint64_t last_session_ = 0;
     std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
     glib::Callback when_flushed_;

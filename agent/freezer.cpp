@@ -52,7 +52,7 @@ Freezer::Freezer(const Root& root, Settings settings, std::shared_ptr<const Moun
 
 void Freezer::start() {
     if (!marker_.is_there()) return;
-    g_warning("another agent has left file systems frozen");
+    inherited_ = true;
     run_ = std::make_shared<FreezeRun>(root_, opener_, marker_);
     state_ = State::Frozen;
     set_frozen(true);
@@ -85,6 +85,7 @@ void Freezer::freeze(const FreezeSelection& selection, const Caller& caller) {
 }
 
 Result<void> Freezer::refusal() const {
+    if (ending_) return fail("the agent is being ended");
     if (state_ == State::Frozen) return fail("the file systems are frozen already");
     if (state_ != State::Thawed) return fail("a freeze or a thaw is under way; try again later");
     if (deps_.suspending())
@@ -118,13 +119,14 @@ void Freezer::begin_freezing() {
                     [this](const Result<Frozen>& result) { end_freezing(result); });
 }
 
-/// If a thaw has begun meanwhile, its end is the end of this.
+/// If a thaw has begun meanwhile, its end is the end of this, and nothing is frozen then.
 void Freezer::end_freezing(const Result<Frozen>& result) {
-    frozen_result_ = result;
-    if (state_ != State::Freezing) return;
+    const bool thawed_meanwhile = state_ != State::Freezing;
+    if (!result || !thawed_meanwhile) frozen_result_ = result;
+    if (thawed_meanwhile) return;
     if (result && result->count > 0) {
         state_ = State::Frozen;
-        return answer_freeze({});
+        return deps_.reply(*std::exchange(freeze_caller_, {}), freeze_result({}));
     }
     set_frozen(false);
     after_silence();
@@ -136,7 +138,7 @@ void Freezer::end_freezing(const Result<Frozen>& result) {
 void Freezer::thaw(const Caller& caller) {
     if (state_ == State::Thawed) {
         thawed_result_ = {};
-        return answer_thaw(caller, {});
+        return deps_.reply(caller, answer_to_thaw({}));
     }
     thaw_callers_.push_back(caller);
     stop();
@@ -160,6 +162,7 @@ void Freezer::begin_thawing() {
 void Freezer::end_thawing(const Thawed& result) {
     thawed_result_ = result;
     set_frozen(false);
+    g_message("file systems are thawed");
     after_silence();
     call_thaw_hook();
 }
@@ -176,6 +179,7 @@ void Freezer::when_thawed(glib::Callback done) {
 }
 
 void Freezer::thaw_now(glib::Callback done) {
+    ending_ = true;
     if (state_ != State::Thawed) thaw_unasked();
     when_thawed(std::move(done));
 }
@@ -185,6 +189,7 @@ void Freezer::after_silence() {
     for (const std::string& point : frozen_result_ ? frozen_result_->hidden : Strings())
         g_warning("%s was not frozen: it is hidden below another mount", point.c_str());
     for (const std::string& problem : thawed_result_.problems) g_warning("%s", problem.c_str());
+    if (std::exchange(inherited_, false)) g_warning("another agent had left file systems frozen");
     if (!std::exchange(promise_broken_, false)) return;
     g_warning(
         "file systems were thawed without the host asking for it: what it copied meanwhile may "
@@ -208,31 +213,36 @@ void Freezer::call_thaw_hook() {
 
 // Answers -----------------------------------------------------------------------------------------
 
+/// A reply may bring the next request, and that the next freeze: all is settled before.
 void Freezer::finish(const Result<void>& hook) {
     state_ = State::Thawed;
     run_.reset();
     if (!hook) g_warning("%s", hook.error().message.c_str());
-    answer_freeze(hook);
-    for (const Caller& caller : std::exchange(thaw_callers_, {})) answer_thaw(caller, hook);
+    std::vector<std::pair<Caller, CommandResult>> replies;
+    if (const auto caller = std::exchange(freeze_caller_, {}))
+        replies.emplace_back(*caller, freeze_result(hook));
+    for (const Caller& caller : std::exchange(thaw_callers_, {}))
+        replies.emplace_back(caller, answer_to_thaw(hook));
+    for (const auto& [caller, result] : replies) deps_.reply(caller, result);
     call_back();
 }
 
+/// Not if it has been frozen again: then at the next end.
 void Freezer::call_back() {
+    if (state_ != State::Thawed) return;
     for (const glib::Callback& done : std::exchange(when_thawed_, {})) done();
 }
 
-void Freezer::answer_freeze(const Result<void>& hook) {
-    const std::optional<Caller> caller = std::exchange(freeze_caller_, {});
-    if (!caller) return;
-    if (frozen_result_ && hook) return deps_.reply(*caller, Json(frozen_result_->count));
-    deps_.reply(*caller, fail(frozen_result_ ? hook.error() : frozen_result_.error()));
+CommandResult Freezer::freeze_result(const Result<void>& hook) const {
+    if (frozen_result_ && hook) return Json(frozen_result_->count);
+    return fail(frozen_result_ ? hook.error() : frozen_result_.error());
 }
 
-void Freezer::answer_thaw(const Caller& caller, const Result<void>& hook) {
+CommandResult Freezer::answer_to_thaw(const Result<void>& hook) {
     const bool first_to_hear = broken_promise_.is_there();
     broken_promise_.remove();
-    if (first_to_hear) return deps_.reply(caller, fail(kThawedUnasked));
-    deps_.reply(caller, thaw_result(hook));
+    if (first_to_hear) return fail(kThawedUnasked);
+    return thaw_result(hook);
 }
 
 CommandResult Freezer::thaw_result(const Result<void>& hook) const {

@@ -52,6 +52,9 @@ class Freezer {
     /// Whether file systems may be frozen: only the six commands that do not write are answered.
     [[nodiscard]] bool frozen() const { return frozen_; }
 
+    /// Nothing is frozen, or about to be, or has just been thawed.
+    [[nodiscard]] bool idle() const { return state_ == State::Thawed; }
+
     /// The host has sent something.
     void heard();
 
@@ -62,7 +65,7 @@ class Freezer {
     /// Calls back when nothing is frozen or about to be, perhaps at once.
     void when_thawed(glib::Callback done);
 
-    /// Thaws if need be; the same.
+    /// At the end of the agent: thaws if need be; the same.
     void thaw_now(glib::Callback done);
 
   private:
@@ -82,8 +85,8 @@ class Freezer {
     void run_hook(const char* word, const Child::Done& done);
     void call_thaw_hook();
     void finish(const Result<void>& hook);
-    void answer_freeze(const Result<void>& hook);
-    void answer_thaw(const Caller& caller, const Result<void>& hook);
+    [[nodiscard]] CommandResult freeze_result(const Result<void>& hook) const;
+    [[nodiscard]] CommandResult answer_to_thaw(const Result<void>& hook);
     [[nodiscard]] CommandResult thaw_result(const Result<void>& hook) const;
     void call_back();
 
@@ -97,6 +100,8 @@ class Freezer {
     bool frozen_ = false;
     bool promise_broken_ = false;  ///< the thaw under way was not asked for
     bool stopped_ = false;         ///< a thaw is wanted before all is frozen
+    bool ending_ = false;          ///< thaw_now() was called: nothing is frozen any more
+    bool inherited_ = false;       ///< another agent has frozen
     FreezeSelection selection_;
     std::optional<Caller> freeze_caller_;
     std::vector<Caller> thaw_callers_;

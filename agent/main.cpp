@@ -28,7 +28,10 @@ int complain(const hypnos::Error& error, int status) {
 hypnos::Result<void> prepare(const Settings& settings, Background& background) {
     hypnos::Result<void> done;
     if (settings.logfile) done = log::to_file(*settings.logfile);
-    if (done && settings.daemon) done = background.enter(settings.pidfile);
+    const bool supervised = g_getenv("NOTIFY_SOCKET") != nullptr;
+    if (supervised && settings.daemon)
+        g_warning("a service of systemd stays in the foreground: daemonize is not done");
+    if (done && settings.daemon && !supervised) done = background.enter(settings.pidfile);
     return done;
 }
 

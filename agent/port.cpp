@@ -6,6 +6,7 @@
 #include <linux/vm_sockets.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 
 /// Between losing a device and looking for it again: udev takes a moment to tidy up.
 constexpr std::chrono::milliseconds kReopenDelay{500};
+
+constexpr std::chrono::seconds kAcceptAgain{1};
 
 std::optional<sockaddr_vm> vsock_address(int (*get)(int, sockaddr*, socklen_t*), int fd) {
     sockaddr_vm address{};
@@ -45,12 +48,23 @@ Result<void> Port::listen() {
     Result<UniqueFd> listener = listen_on(endpoint_);
     if (!listener) return fail(listener.error());
     listener_ = *std::move(listener);
-    listening_ = glib::watch(nullptr, listener_.get(), G_IO_IN, [this] { accept(); });
+    watch_listener();
     return {};
+}
+
+void Port::watch_listener() {
+    listening_ = glib::watch(nullptr, listener_.get(), G_IO_IN, [this] { accept(); });
+}
+
+/// What keeps us from accepting, such as too many open files, does not go at once.
+void Port::rest() {
+    listening_.reset();
+    later_ = glib::after(nullptr, kAcceptAgain, [this] { watch_listener(); });
 }
 
 void Port::accept() {
     UniqueFd peer(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!peer && errno != EAGAIN && errno != EINTR) return rest();
     if (peer && may_speak(peer.get(), listener_.get()))
         opened_(std::move(peer), Connection::Kind::Stream, [] {});
 }

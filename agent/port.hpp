@@ -32,7 +32,9 @@ class Port {
   private:
     Result<void> listen();
     void try_device();
+    void watch_listener();
     void accept();
+    void rest();
 
     Endpoint endpoint_;
     Opened opened_;

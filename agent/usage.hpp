@@ -21,7 +21,7 @@ when it is awake again.
   -b, --block-rpcs=LIST     do not answer these
   -F, --fsfreeze-hook[=FILE]  run it before file systems are frozen and after they are thawed;
                             default /etc/qemu/fsfreeze-hook. No space in -FFILE
-  -t, --statedir=DIR        where it is kept that file systems are frozen, and the number of the last
+  -t, --statedir=DIR        where it is kept that file systems are frozen, and the number of the next
                             file handle; default /var/run
 
   -c, --config=FILE         qemu-ga's configuration; default $QGA_CONF, else /etc/qemu/qemu-ga.conf

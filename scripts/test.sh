@@ -7,7 +7,8 @@
 #   scripts/test.sh           form, unit, integration, real kernels in QEMU, libvirt
 #   scripts/test.sh --deep    the same, then the slow rest: unit and integration tests with the
 #                             address and undefined-behaviour sanitizers, clang-tidy, the agent
-#                             killed at yet more points, and 250 sleeps of one guest
+#                             killed at yet more points, what virsh
+#                             asks also of qemu-ga, and 250 sleeps of one guest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -47,6 +48,7 @@ deep() {
     git ls-files '*.cpp' ':!tests' ':!bench' |
         xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build || reports+=("clang-tidy=1")
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build crash tests/qemu/test_crash.py
+    HYPNOS_DEEP=1 AS_ROOT=1 python_tests build virsh tests/qemu/test_virsh_table.py
     HYPNOS_AGENT=$PWD/build/agent/hypnos-agent /usr/bin/python3 tests/qemu/soak.py \
         --ram 200 --disk 50 || reports+=("soak=1")
 }

@@ -61,7 +61,7 @@ Result<Json> open_file(OpenFiles& files, const Root& root, const std::string& pa
         path.empty() ? nullptr
                      : OpenFile::open(root.path((relative ? "/" : "") + path), flags, error);
     if (!file)
-        return fail("failed to open file '" + path + "' (mode: '" + mode +
+        return fail("failed to open file " + in_quotes(path) + " (mode: '" + mode +
                     "'): " + g_strerror(path.empty() ? ENOENT : error));
     return files.add(file).map([](std::int64_t handle) { return Json(handle); });
 }

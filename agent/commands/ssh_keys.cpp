@@ -56,10 +56,12 @@ Result<Json> add_keys(const User& user, const std::vector<std::string>& keys, bo
 }
 
 Result<Json> remove_keys(const User& user, const std::vector<std::string>& keys) {
+    if (KeyFile::is_missing(user)) return Json::object();
     const Result<KeyFile> file = KeyFile::open(user);
     if (!file) return fail(file.error());
-    const Result<std::string> text = file->read();
+    const Result<std::string> text = file->read_if_there();
     if (!text) return fail(text.error());
+    if (text->empty()) return Json::object();
     return done(file->replace(without_keys(*text, keys)));
 }
 
@@ -88,7 +90,9 @@ CommandResult guest_ssh_remove_authorized_keys(const Context& context, const Jso
     Arguments given(arguments);
     const std::string name = given.string("username");
     const std::vector<std::string> keys = given.strings("keys");
-    if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
+    Result<void> checked = given.finish();
+    if (checked) checked = check_keys(keys);
+    if (!checked) return fail(checked.error());
     return as_user(context, name, [keys](const User& user) { return remove_keys(user, keys); });
 }
 

@@ -105,7 +105,7 @@ CommandResult execute(const Request& request, const Context& context) {
     const Result<void> checked =
         check(agent.filter(), command->name, command->group, agent.frozen());
     if (!checked) return fail(checked.error());
-    audit(command->name);
+    if (!agent.frozen()) audit(command->name);
     return command->run(context, request.arguments);
 }
 

@@ -41,7 +41,10 @@ std::string line_of(GLogLevelFlags level, std::string_view message) {
     std::snprintf(stamp.data(), stamp.size(),
                   "%lld.%06lld: %s: ", static_cast<long long>(now / G_USEC_PER_SEC),
                   static_cast<long long>(now % G_USEC_PER_SEC), name_of(level));
-    return stamp.data() + std::string(message) + "\n";
+    std::string line = stamp.data() + std::string(message);
+    for (char& c : line)
+        c = g_ascii_iscntrl(c) == TRUE ? ' ' : c;  // a host's words stay on its line
+    return line + "\n";
 }
 
 GLogWriterOutput write_message(GLogLevelFlags level, const GLogField* fields, gsize count,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,9 @@ namespace {
 constexpr std::array<std::string_view, 8> kOurs = {
     "NOTIFY_SOCKET", "WATCHDOG_USEC",  "WATCHDOG_PID",  "LISTEN_PID",
     "LISTEN_FDS",    "LISTEN_FDNAMES", "INVOCATION_ID", "G_MESSAGES_DEBUG"};
+
+/// What programs find that systemd starts; the agent's own is stricter.
+constexpr mode_t kUsualUmask = 022;
 
 /// Our ends of its pipes; -1 where there is none.
 struct Pipes {
@@ -52,6 +56,7 @@ GSpawnFlags flags_for(Capture capture) {
 /// In the child, before exec.
 void prepare_child(gpointer capture) {
     setsid();
+    umask(kUsualUmask);
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);

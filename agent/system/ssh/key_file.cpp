@@ -67,6 +67,11 @@ bool write_new(int directory, const std::string& name, const std::string& text) 
 
 }  // namespace
 
+bool KeyFile::is_missing(const User& user) {
+    struct stat status {};
+    return lstat((user.home + "/" + kDirectory).c_str(), &status) != 0 && errno == ENOENT;
+}
+
 Result<KeyFile> KeyFile::open(const User& user) {
     const Result<UniqueFd> home = open_home(user);
     if (!home) return fail(home.error());

@@ -17,6 +17,9 @@ class KeyFile {
   public:
     static constexpr std::size_t kSizeMax = std::size_t{1} << 20;
 
+    /// Whether there is no ~/.ssh at all.
+    [[nodiscard]] static bool is_missing(const User& user);
+
     /// Opens ~/.ssh; an error names what is there instead.
     [[nodiscard]] static Result<KeyFile> open(const User& user);
 

@@ -58,8 +58,12 @@ int look_up_in(const std::string& file, const std::string& name, passwd& entry, 
     return 0;
 }
 
-/// Of this thread: glibc's function would change all threads of the process.
+/// Of this thread: glibc's function would change all threads of the process. Where there are two calls
+/// the older one has ids of 16 bits.
 bool set_groups(const std::vector<gid_t>& groups) {
+#ifdef SYS_setgroups32
+    return syscall(SYS_setgroups32, groups.size(), groups.data()) == 0;
+#endif
     return syscall(SYS_setgroups, groups.size(), groups.data()) == 0;
 }
 
