@@ -43,7 +43,7 @@ class AgentWire:
         """Hang up."""
         self._stream.close()
 
-    def sync(self, timeout: float = 10.0) -> int:
+    def sync(self, timeout: float = 30.0) -> int:
         """Find the start of a message on a line in any state; what synced it."""
         token = secrets.randbelow(1 << 31)
         self._stream.send(SENTINEL)
@@ -98,7 +98,7 @@ class AgentWire:
             self.events.append(message)
         return message
 
-    def wait_event(self, name: str, timeout: float = 30.0, since: int = 0) -> Message:
+    def wait_event(self, name: str, timeout: float = 60.0, since: int = 0) -> Message:
         """The first event of that name among ``events[since:]``, now or to come."""
         deadline = Deadline(timeout)
         while not (found := self._find(name, since)):

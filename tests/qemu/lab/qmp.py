@@ -47,7 +47,7 @@ class Qmp:
             raise QmpError(f"{command}: {reply['error']['desc']}")
         return reply["return"]
 
-    def wait_event(self, name: str, timeout: float = 30.0, since: int = 0) -> Event:
+    def wait_event(self, name: str, timeout: float = 60.0, since: int = 0) -> Event:
         """The first event of that name among ``events[since:]``, now or to come."""
         deadline = Deadline(timeout)
         while not (found := self.find(name, since)):

@@ -67,14 +67,14 @@ class Vm:
         self.spec = replace(self.spec, **changes)
         return self.start()
 
-    def wait_ready(self, timeout: float = 90.0) -> "Vm":
+    def wait_ready(self, timeout: float = 150.0) -> "Vm":
         """Wait for a fresh boot to finish and the shell to answer."""
         deadline = Deadline(timeout)
         self.wait_serial(READY, deadline.left())
         self.wait_shell(deadline.left())
         return self
 
-    def wait_shell(self, timeout: float = 60.0) -> "Vm":
+    def wait_shell(self, timeout: float = 120.0) -> "Vm":
         """Wait until the guest's shell answers: after a boot or any wake."""
         self._connected_shell.hello(Deadline(timeout))
         return self
@@ -88,7 +88,7 @@ class Vm:
         """Wait for QEMU to end by itself; its exit status."""
         return self._running.wait(timeout)
 
-    def sh(self, command: str, timeout: float = 10.0) -> Completed:
+    def sh(self, command: str, timeout: float = 30.0) -> Completed:
         """Run a shell command in the guest, as root."""
         return self._connected_shell.run(command, timeout)
 
