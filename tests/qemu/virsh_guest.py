@@ -30,6 +30,8 @@ HYPNOS, QEMU_GA = "hypnos-agent", "qemu-guest-agent"
 """Names of their units."""
 
 BOOT = ("root=/dev/vda", "rw", "net.ifnames=0", "resume=/dev/vdc")
+FASTER = ("mitigations=off", "systemd.show_status=no", "systemd.mask=e2scrub_reap.service")
+"""Kernel arguments without which it only boots slower."""
 FSTAB = "/dev/vdb /data ext4 defaults 0 0\n/dev/vdc none swap sw 0 0\n"
 NETWORK = f"""[Match]
 Name=eth0
@@ -129,9 +131,17 @@ class Guest:
     def await_shell(self, said: int, timeout: float = 300) -> None:
         """Until it has booted, or woken up, as the console says after its first `said` letters."""
         listens = re.compile("LAB READY|hibernation exit|suspend exit")
-        wait_until(lambda: bool(listens.search(self.console(), said)), timeout, "it is not back")
+        try:
+            wait_until(lambda: bool(listens.search(self.console(), said)), timeout)
+        except TimeoutError:
+            raise TimeoutError(f"the guest is not back: {self._what_libvirt_knows()}") from None
         assert self._shell
         self._shell.hello(Deadline(timeout))
+
+    def _what_libvirt_knows(self) -> str:
+        log = self.libvirt.inside("tail", "-n", "5", f"/var/log/libvirt/qemu/{DOMAIN}.log")
+        told = subprocess.run(log, capture_output=True, text=True).stdout
+        return self.libvirt.virsh("domstate", DOMAIN, "--reason") + "; QEMU: " + told
 
     def sh(self, command: str, timeout: float = 60) -> str:
         """The output of a command that must succeed."""
@@ -198,7 +208,7 @@ def domain_xml(image: Image, home: Path) -> str:
     <type arch='x86_64' machine='pc'>hvm</type>
     <kernel>{image.kernel.image}</kernel>
     <initrd>{image.initramfs}</initrd>
-    <cmdline>{escape(" ".join((KERNEL_ARGS, *BOOT)))}</cmdline>
+    <cmdline>{escape(" ".join((KERNEL_ARGS, *BOOT, *FASTER)))}</cmdline>
   </os>
   <features><acpi/></features>
   <cpu mode='maximum'/>
