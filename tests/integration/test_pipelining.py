@@ -106,7 +106,7 @@ def test_a_slow_command_holds_up_its_own_connection_and_no_other(
         begun = time.monotonic()
         for number in range(100):
             assert other.result("guest-sync", {"id": number}) == number
-        assert time.monotonic() - begun < 1.0
+        assert time.monotonic() - begun < 5.0  # what libvirt waits
         open_gate(gate)
         assert slow.reply() == {"return": 0, "id": 1}
         assert slow.reply() == {"return": 2}

@@ -111,6 +111,17 @@ def _needs_recovery(image: Path, kind: str) -> bool:
     return "needs_recovery" in subprocess.run(command, capture_output=True, text=True).stdout
 
 
+FOLLOW = " ".join(
+    (
+        "n=0; for i in $(seq 100); do",
+        "state=$(sed -n 's/^State:.\\(.\\).*/\\1/p' /proc/$pid/status 2>/dev/null);",
+        "case $state in D) n=$((n + 1));; ''|Z) n=0; break;; *) n=0;; esac;",
+        "[ $n -lt 4 ] || break; usleep 100000; done; echo waits $n",
+    )
+)
+"""Looks at a process until it has ended, or has waited in the kernel for 0.3 s."""
+
+
 class Freezable:
     """The guest, and what a test does with it. Ends with everything thawed and unmounted."""
 
@@ -193,8 +204,8 @@ class Freezable:
 
     def is_frozen(self, point: str) -> bool:
         """Whether a write waits; it stays behind and ends with the thaw."""
-        script = f"touch {point}/probe$$ & pid=$!; usleep 400000; cat /proc/$pid/status 2>/dev/null"
-        return "State:\tD" in self.vm.sh(script).stdout
+        done = self.vm.sh(f"touch {point}/probe$$ & pid=$!; {FOLLOW}")
+        return done.check().strip().endswith("waits 4")
 
     def marked(self) -> bool:
         """Whether there is a marker for the next agent."""

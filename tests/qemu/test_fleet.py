@@ -112,14 +112,14 @@ def test_guests_are_woken_when_their_time_has_come_or_at_an_interrupt(
     assert [report["verb"] for report in told] == ["suspend", "suspend", "wake", "wake"]
     assert [report.get("was-asleep") for report in told[2:]] == [True, True]
     asleep = step(told[2], "requested") - step(told[1], "SUSPEND")
-    assert 1_500_000 < asleep < 10_000_000
+    assert 1_500_000 < asleep < 30_000_000
 
     line = command("suspend", *known, "--for", "1h", "--json")
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as waiting:
-        wait_until(lambda: [vm.qmp.status() for vm in pair] == ["suspended"] * 2, 30)
-        wait_until(lambda: free_monitors(pair), 10, "the monitors are held while guests sleep")
+        wait_until(lambda: [vm.qmp.status() for vm in pair] == ["suspended"] * 2, 90)
+        wait_until(lambda: free_monitors(pair), 30, "the monitors are held while guests sleep")
         waiting.send_signal(signal.SIGINT)
-        output, _ = waiting.communicate(timeout=60)
+        output, _ = waiting.communicate(timeout=120)
     assert waiting.returncode == DONE
     assert [report["verb"] for report in reports(output)] == ["suspend", "suspend", "wake", "wake"]
     assert [vm.qmp.status() for vm in pair] == ["running", "running"]
