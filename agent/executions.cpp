@@ -11,6 +11,8 @@
 namespace hypnos::agent {
 namespace {
 
+constexpr std::chrono::seconds kTidyEvery{10};
+
 std::size_t size_of(const ExecResult& result) {
     return result.output.bytes().size() + result.errors.bytes().size();
 }
@@ -20,7 +22,7 @@ std::size_t size_of(const ExecResult& result) {
 Result<void> ExecutionTable::check_room() const {
     const std::lock_guard lock(mutex_);
     const auto running = std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) {
-        return entry.second.execution->running();
+        return !entry.second.execution->result();
     });
     if (static_cast<std::size_t>(running) < kRunningMax) return {};
     return fail(std::to_string(kRunningMax) +
@@ -43,10 +45,13 @@ Result<std::shared_ptr<const ExecResult>> ExecutionTable::read(std::int64_t pid,
     return result;
 }
 
-void ExecutionTable::tidy(Time now) {
+bool ExecutionTable::tidy(Time now) {
     const std::lock_guard lock(mutex_);
     forget_old(now);
     forget_surplus();
+    return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+        return entry.second.read_at || !entry.second.execution->result();
+    });
 }
 
 void ExecutionTable::forget_old(Time now) {
@@ -78,8 +83,10 @@ void ExecutionTable::forget_surplus() {
 }
 
 void Executions::tidy_later() {
-    timer_ = glib::after(nullptr, ExecutionTable::kKeptAfterReading + std::chrono::seconds(1),
-                         [this] { table_->tidy(sleep::boottime()); });
+    if (timer_) return;
+    timer_ = glib::every(nullptr, kTidyEvery, [this] {
+        if (!table_->tidy(sleep::boottime())) timer_.reset();
+    });
 }
 
 }  // namespace hypnos::agent

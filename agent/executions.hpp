@@ -38,8 +38,8 @@ class ExecutionTable {
     /// Its result, or null if it runs; an error if no such program is known. Counts as read.
     [[nodiscard]] Result<std::shared_ptr<const ExecResult>> read(std::int64_t pid, Time now);
 
-    /// Lets go of what need not be kept.
-    void tidy(Time now);
+    /// Lets go of what need not be kept. False if later there will not be more of it by itself.
+    bool tidy(Time now);
 
   private:
     struct Entry {
@@ -59,12 +59,12 @@ class ExecutionTable {
     std::map<std::int64_t, Entry> entries_;
 };
 
-/// The agent's: tidies up when nobody asks any more.
+/// The agent's: tidies up while programs run or results wait to be forgotten.
 class Executions {
   public:
     [[nodiscard]] const std::shared_ptr<ExecutionTable>& table() const { return table_; }
 
-    /// A result is about to be read.
+    /// A program is about to be started, or a result to be read.
     void tidy_later();
 
   private:

@@ -7,8 +7,8 @@
 #   scripts/test.sh           form, unit, integration, real kernels in QEMU, libvirt
 #   scripts/test.sh --deep    the same, then the slow rest: unit and integration tests with the
 #                             address and undefined-behaviour sanitizers, clang-tidy, the agent
-#                             killed at yet more points, what virsh
-#                             asks also of qemu-ga, and 250 sleeps of one guest
+#                             killed at yet more points, more sleeps of a host, what virsh asks also
+#                             of qemu-ga, and 250 sleeps of one guest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -48,7 +48,8 @@ deep() {
     git ls-files '*.cpp' ':!tests' ':!bench' |
         xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build || reports+=("clang-tidy=1")
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build crash tests/qemu/test_crash.py
-    HYPNOS_DEEP=1 AS_ROOT=1 python_tests build virsh tests/qemu/test_virsh_table.py
+    HYPNOS_DEEP=1 AS_ROOT=1 python_tests build more tests/qemu/test_virsh_table.py \
+        tests/qemu/test_host_sleep.py
     HYPNOS_AGENT=$PWD/build/agent/hypnos-agent /usr/bin/python3 tests/qemu/soak.py \
         --ram 200 --disk 50 || reports+=("soak=1")
 }
@@ -57,9 +58,7 @@ install_packages build lab test
 build all
 unit_tests build
 python_tests build lint tests/lint
-python_tests build integration tests/integration
-python_tests build conformance tests/conformance
-# A guest keeps one processor busy while it boots, and none while it waits: two files at once.
-AS_ROOT=1 python_tests build qemu tests/qemu -n 2 --dist loadfile
+python_tests build integration tests/integration tests/conformance -n 2 --dist loadfile
+AS_ROOT=1 python_tests build qemu tests/qemu
 if [ "${1:-}" = --deep ]; then deep; fi
 /usr/bin/python3 scripts/count_results.py "${reports[@]}"

@@ -48,7 +48,8 @@ CommandResult guest_exec(const Context& context, const Json& arguments) {
     if (!bytes) return fail(bytes.error());
     program.capture = *capture;
     program.has_input = input.has_value();
-    g_message("guest-exec: %s", path.c_str());
+    g_message("guest-exec: %s", in_quotes(path).c_str());
+    context.agent.executions().tidy_later();
     return run_job(context, "start " + in_quotes(path),
                    [table = context.agent.executions().table(), program, bytes = *bytes] {
                        return start(*table, program, bytes);

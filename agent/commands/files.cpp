@@ -115,7 +115,7 @@ CommandResult guest_file_open(const Context& context, const Json& arguments) {
     if (Result<void> checked = given.finish(); !checked) return fail(checked.error());
     const std::optional<int> flags = open_flags(mode);
     if (!flags) return fail("invalid file open mode " + in_quotes(mode));
-    g_message("guest-file-open: %s, mode %s", path.c_str(), mode.c_str());
+    g_message("guest-file-open: %s, mode %s", in_quotes(path).c_str(), mode.c_str());
     return run_job(context, "open " + in_quotes(path),
                    [files = context.agent.open_files(), root = context.agent.root(), path, mode,
                     flags = *flags] { return open_file(*files, root, path, mode, flags); });

@@ -36,7 +36,7 @@ CommandResult take(const Context& context, PasswordWish& wish) {
     Result<std::string> line = password_line(wish);
     wipe(wish.password);
     if (!line) return fail(line.error());
-    g_message("guest-set-user-password: user %s", wish.user.c_str());
+    g_message("guest-set-user-password: user %s", in_quotes(wish.user).c_str());
     set_password(context, *line, wish.crypted);
     wipe(*line);
     return std::nullopt;

@@ -204,5 +204,5 @@ def test_arguments_are_not_logged(agent: Agent) -> None:
     with agent.connect() as client:
         run(client, "true", env=["SECRET=hush"])
         client.result("guest-exec", {"path": "true", "arg": ["--password=hush"]})
-    assert "guest-exec: true" in agent.log_text()
+    assert "guest-exec: 'true'" in agent.log_text()
     assert "hush" not in agent.log_text()

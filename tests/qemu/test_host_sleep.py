@@ -29,6 +29,7 @@ from lab.debian import root_disk_args
 from lab.host import BUS, Host, host_image, host_spec
 
 pytestmark = pytest.mark.qemu
+deep = pytest.mark.skipif(os.environ.get("HYPNOS_DEEP") != "1", reason="deep tests only")
 
 ALARM_STEPS = 2
 """Seconds by which a wake may miss the time that was asked for: those of the RTC, and QEMU's."""
@@ -97,6 +98,7 @@ def test_mem_until_the_alarm(host: Host) -> None:
     assert host.inner_clock_error() < 1.5
 
 
+@deep
 def test_a_later_alarm_of_another_program_is_put_back(host: Host) -> None:
     others = host.set_alarm(3600)
     seconds, record = sleep_in_ram(host, *SHORT)
@@ -106,6 +108,7 @@ def test_a_later_alarm_of_another_program_is_put_back(host: Host) -> None:
     host.set_alarm(None)
 
 
+@deep
 def test_an_earlier_alarm_of_another_program_wakes_the_host(host: Host) -> None:
     others = host.set_alarm(25)
     seconds, record = sleep_in_ram(host, *LONG)
@@ -114,6 +117,7 @@ def test_an_earlier_alarm_of_another_program_wakes_the_host(host: Host) -> None:
     assert "alarm" not in record and record["kept-alarm"] == others
 
 
+@deep
 def test_what_else_wakes_it_is_told(host: Host) -> None:
     """And the alarm is taken away."""
     seen = host.vm.qmp.mark()
@@ -200,6 +204,7 @@ def test_the_guest_sleeps_before_a_sleep_that_somebody_else_begins(host: Host) -
     assert host.inner_clock_error() < 1.5
 
 
+@deep
 def test_direct_while_hostd_runs(host: Host) -> None:
     """For hostd that is a sleep of somebody else's: it carries the guest, and lets the record be."""
     seen, naps = host.vm.qmp.mark(), host.inner_sleeps()
@@ -219,6 +224,7 @@ def kill_hostd_once(host: Host, state: str) -> str:
     return f"until grep -qs '\"{state}\"' {record}; do :; done; kill -9 {pid}"
 
 
+@deep
 def test_hostd_killed_while_a_guest_goes_to_sleep(host: Host) -> None:
     """One that is still about to when the next hostd comes."""
     others, naps = host.set_alarm(3600), host.inner_sleeps()
@@ -247,6 +253,7 @@ def test_hostd_killed_when_the_sleep_has_been_asked_for(host: Host) -> None:
     assert host.inner_sleeps() == naps + 1
 
 
+@deep
 def test_hybrid(host: Host) -> None:
     seconds, record = sleep_in_ram(host, "--to", "hybrid", "--allow-short", "--for", "30")
     assert_slept(record, seconds)

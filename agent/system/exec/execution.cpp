@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -16,6 +18,7 @@ namespace hypnos::agent {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 65536;
+constexpr int kLookMs = 1000;
 
 /// One program's descriptors; each is closed when there is nothing more to do with it.
 class Pump {
@@ -24,7 +27,7 @@ class Pump {
         : program_(std::move(program)), input_(input), running_(running) {}
 
     ExecResult run() {
-        while (program_.pidfd || program_.output || program_.errors) turn();
+        while ((program_.pidfd || program_.output || program_.errors) && !waited_enough()) turn();
         if (running_) reap();  // there was no pidfd to wait with
         return std::move(result_);
     }
@@ -35,11 +38,17 @@ class Pump {
                                         {program_.input.get(), POLLOUT, 0},
                                         {program_.output.get(), POLLIN, 0},
                                         {program_.errors.get(), POLLIN, 0}}};
-        if (poll(ready.data(), ready.size(), -1) < 0) return;  // EINTR
+        const int patience = ended_ ? kLookMs : -1;
+        if (poll(ready.data(), ready.size(), patience) < 0) return;  // EINTR
         if (ready[1].revents != 0) feed();
         if (ready[2].revents != 0) drain(program_.output, result_.output);
         if (ready[3].revents != 0) drain(program_.errors, result_.errors);
         if (ready[0].revents != 0) reap();
+    }
+
+    /// For what the program has left behind with its output open.
+    [[nodiscard]] bool waited_enough() const {
+        return ended_ && Clock::now() - *ended_ >= Execution::kLeftBehind;
     }
 
     void feed() {
@@ -59,10 +68,14 @@ class Pump {
     void reap() {
         waitpid(program_.pid, &result_.wait_status, 0);
         program_.pidfd = UniqueFd();
+        ended_ = Clock::now();
         running_ = false;
     }
 
+    using Clock = std::chrono::steady_clock;
+
     StartedProgram program_;
+    std::optional<Clock::time_point> ended_;
     std::string_view input_;
     std::atomic<bool>& running_;
     std::array<char, kReadAtOnce> chunk_{};

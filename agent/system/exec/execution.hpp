@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,6 +19,9 @@ namespace hypnos::agent {
 
 class Execution {
   public:
+    /// How long the output of what a program leaves behind is waited for.
+    static constexpr std::chrono::seconds kLeftBehind{30};
+
     /// Its thread goes on if nobody else keeps the result.
     [[nodiscard]] static std::shared_ptr<Execution> follow(StartedProgram program,
                                                            std::string input);
@@ -25,7 +29,8 @@ class Execution {
     /// Whether the program itself has not ended yet.
     [[nodiscard]] bool running() const { return running_; }
 
-    /// Once it has ended, and nobody has its output open any more; null until then. For any thread.
+    /// Once it has ended, and nobody has its output open any more, or for too long; null until then.
+    /// For any thread.
     [[nodiscard]] std::shared_ptr<const ExecResult> result() const;
 
   private:
