@@ -66,8 +66,7 @@ Agent::Agent(const Options& options)
                   .boot_id = boot_id_,
                   .logind = logind_,
                   .emit = [this](const char* name, const Json& data) { emit(name, data); },
-                  .reply = [this](const Caller& caller,
-                                  const CommandResult& result) { reply(caller, result); },
+                  .reply = replier(),
                   .expect_silence =
                       [this](const Caller& caller) {
                           const auto session = sessions_.find(caller.session);
@@ -86,20 +85,14 @@ Agent::Agent(const Options& options)
                                     freezer_.when_thawed([this, event] { notice(event); });
                                 },
                             .heard = [this] { return suspender_.machine().hears_local_sleeps(); }}),
-      preflights_(
-          power_management_,
-          [this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
-      time_setter_(root_, [this](const Caller& caller,
-                                 const CommandResult& result) { reply(caller, result); }),
-      jobs_([this](const Caller& caller, const CommandResult& result) { reply(caller, result); }),
-      passwords_(root_, [this](const Caller& caller,
-                               const CommandResult& result) { reply(caller, result); }),
-      shutdown_(root_, [this](const Caller& caller,
-                              const CommandResult& result) { reply(caller, result); }),
+      preflights_(power_management_, replier()),
+      time_setter_(root_, replier()),
+      jobs_(replier()),
+      passwords_(root_, replier()),
+      shutdown_(root_, replier()),
       open_files_(std::make_shared<OpenFiles>(root_, options.settings.statedir + "/qga.state")),
       freezer_(root_, freeze_settings(options), mount_opener(root_),
-               {.reply = [this](const Caller& caller,
-                                const CommandResult& result) { reply(caller, result); },
+               {.reply = replier(),
                 .suspending =
                     [this] {
                         return local_sleep_announced_ ||
@@ -108,6 +101,10 @@ Agent::Agent(const Options& options)
                 .on_changed = log::mute}),
       qemu_(make_port(options.qemu, Role::Qemu)) {
     if (options.power) power_ = make_port(*options.power, Role::Power);
+}
+
+Jobs::Reply Agent::replier() {
+    return [this](const Caller& caller, const CommandResult& result) { reply(caller, result); };
 }
 
 /// Whether a command may come with as much as a file.
@@ -203,8 +200,8 @@ void Agent::look_at_all() {
 }
 
 void Agent::sleep_announced(SleepMode mode) {
-    // While file systems are frozen hooks, and notes of them, would wait for the thaw.
     local_sleep_announced_ = true;
+    // While file systems are frozen hooks, and notes of them, would wait for the thaw.
     if (suspender_.sleeps_through_logind() || !freezer_.idle()) return logind_.release();
     local_sleeps_.announced(mode);
 }

@@ -70,6 +70,7 @@ class Agent {
     [[nodiscard]] LocalSleeps& local_sleeps() { return local_sleeps_; }
 
   private:
+    [[nodiscard]] Jobs::Reply replier();
     [[nodiscard]] bool takes_data() const;
     Port make_port(const Endpoint& endpoint, Role role);
     void add_session(Role role, UniqueFd fd, Connection::Kind kind, const glib::Callback& ended);

@@ -11,18 +11,14 @@
 namespace hypnos::agent::commands {
 namespace {
 
-constexpr std::array<std::string_view, 19> kActing = {
-    "guest-exec",
-    "guest-file-open",
+constexpr std::array<std::string_view, 15> kActing = {
     "guest-fsfreeze-freeze",
     "guest-fsfreeze-freeze-list",
     "guest-fsfreeze-thaw",
     "guest-fstrim",
     "guest-set-memory-blocks",
     "guest-set-time",
-    "guest-set-user-password",
     "guest-set-vcpus",
-    "guest-shutdown",
     "guest-ssh-add-authorized-keys",
     "guest-ssh-remove-authorized-keys",
     "guest-suspend-disk",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // What a host has asked for, in the log: each command that acts, by name; of pings one in a thousand.
+// Those of which more is to be told log it themselves: exec, file-open, shutdown, user-password.
 
 #pragma once
 

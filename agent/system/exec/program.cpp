@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/system/hooks/argv.hpp"
+
 namespace hypnos::agent {
 namespace {
 
@@ -29,14 +31,6 @@ constexpr mode_t kUsualUmask = 022;
 struct Pipes {
     int input = -1, output = -1, errors = -1;
 };
-
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<char*> result;
-    result.reserve(strings.size() + 1);
-    for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
-    result.push_back(nullptr);
-    return result;
-}
 
 bool wants_output(Capture capture) {
     return capture != Capture::None && capture != Capture::Stderr;

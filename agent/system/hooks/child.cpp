@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "agent/system/hooks/argv.hpp"
 #include "agent/system/hooks/process_group.hpp"
 #include "sleep/system/time/clocks.hpp"
 
@@ -34,14 +35,6 @@ constexpr milliseconds kGroupPoll{10};
 
 // pidfd_open(2), Linux 5.3; glibc has no wrapper before 2.36.
 int open_pidfd(int pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
-
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<char*> result;
-    result.reserve(strings.size() + 1);
-    for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
-    result.push_back(nullptr);
-    return result;
-}
 
 /// In the child, before exec: a session of its own, so that one kill reaches all it starts.
 void lead_session(gpointer input) {

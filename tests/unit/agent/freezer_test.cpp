@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <thread>
+
 #include "tests/support/main_loop.hpp"
 #include "tests/support/result.hpp"
 #include "tests/unit/agent/fake_kernel.hpp"
@@ -44,6 +47,7 @@ class FreezerTest : public testing::Test {
     void note(const Caller& caller, const CommandResult& result) {
         EXPECT_EQ(replies_.count(caller.serial), 0U) << "two replies";
         replies_[caller.serial] = result ? (*result)->dump() : result.error().message;
+        if (on_reply_) std::exchange(on_reply_, {})();
     }
 
     std::uint64_t begin_freeze(const FreezeSelection& selection = std::nullopt) {
@@ -81,6 +85,7 @@ class FreezerTest : public testing::Test {
     std::string changes_;
     std::uint64_t serial_ = 0;
     std::map<std::uint64_t, std::string> replies_;
+    std::function<void()> on_reply_;  ///< once
     std::unique_ptr<Freezer> freezer_;
 };
 
@@ -302,6 +307,32 @@ TEST_F(FreezerTest, WhatWritesCanWaitForTheThaw) {
     EXPECT_FALSE(done);
     EXPECT_EQ(thaw(), "2");
     EXPECT_TRUE(done);
+}
+
+TEST_F(FreezerTest, AtTheAgentsEndNothingIsFrozenAnyMore) {
+    freezer_->thaw_now([] {});
+    EXPECT_EQ(freeze(), "the agent is being ended");
+}
+
+TEST_F(FreezerTest, WhatWaitsForTheThawWaitsForThatOfAFreezeWhichTheReplyBrings) {
+    EXPECT_EQ(freeze(), "2");
+    int called = 0;
+    std::uint64_t second = 0;
+    freezer_->when_thawed([&] { ++called; });
+    on_reply_ = [&] { second = begin_freeze(); };
+    EXPECT_EQ(thaw(), "2");
+    EXPECT_EQ(answer(second), "2");
+    EXPECT_EQ(called, 0);
+    EXPECT_EQ(thaw(), "2");
+    EXPECT_EQ(called, 1);
+}
+
+TEST_F(FreezerTest, AFreezeThatAThawOvertakesIsNoSuccess) {
+    const std::uint64_t frozen = begin_freeze();
+    while (kernel_->frozen() < 2) std::this_thread::yield();
+    const std::uint64_t thawed = begin_thaw();
+    EXPECT_EQ(answer(frozen), kThawedMeanwhile);
+    EXPECT_EQ(answer(thawed), "2");
 }
 
 TEST_F(FreezerTest, AnAgentThatIsKilledLeavesTheNextOneFrozen) {
