@@ -1,22 +1,14 @@
 // SPDX-FileCopyrightText: The hypnos authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Where swaps lie. Offsets of files are those of FIEMAP (Documentation/filesystems/fiemap.rst),
-// which is bytes from the start of the device; btrfs answers with addresses of its own, and is
-// known by the device number 0:N that its mounts have.
+// Where swaps lie.
 
-#include <fcntl.h>
-#include <linux/fiemap.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
-#include "glib/unique_fd.hpp"
 #include "sleep/core/preflight/parse.hpp"
+#include "sleep/system/facts/file_location.hpp"
 #include "sleep/system/facts/parts.hpp"
 
 namespace hypnos::sleep::facts {
@@ -36,38 +28,13 @@ std::string name_of_device(const Root& root, const std::string& number) {
 
 bool is_anonymous(const std::string& device) { return device.starts_with("0:"); }
 
-/// Where the start of a file lies on its device, in bytes.
-std::optional<fiemap_extent> first_extent(const std::string& path) {
-    constexpr std::uint32_t kUseless =
-        FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED;
-    alignas(fiemap) std::array<char, sizeof(fiemap) + sizeof(fiemap_extent)> room{};
-    auto* const map = reinterpret_cast<fiemap*>(room.data());
-    map->fm_length = FIEMAP_MAX_OFFSET;
-    map->fm_extent_count = 1;
-    const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file || ioctl(file.get(), FS_IOC_FIEMAP, map) != 0 || map->fm_mapped_extents == 0)
-        return std::nullopt;
-    const fiemap_extent& extent = map->fm_extents[0];
-    if (extent.fe_logical != 0 || (extent.fe_flags & kUseless) != 0) return std::nullopt;
-    return extent;
-}
-
-/// The kernel puts the header on the first page that lies in the file as a whole
-/// (iomap_swapfile_add_extent() in fs/iomap/swapfile.c).
-std::optional<std::uint64_t> first_page(const std::string& path) {
-    const auto size = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    const std::optional<fiemap_extent> extent = first_extent(path);
-    if (!extent) return std::nullopt;
-    const std::uint64_t page = (extent->fe_physical + size - 1) / size;
-    if ((page + 1) * size > extent->fe_physical + extent->fe_length) return std::nullopt;
-    return page;
-}
-
 void locate_file(const Root& root, const std::vector<Mount>& mounts, Swap& swap) {
     const Mount* mount = mount_of(mounts, swap.name);
-    if (mount == nullptr || is_anonymous(mount->device)) return;
-    swap.device = mount->device;
-    swap.offset = first_page(root.path(swap.name));
+    if (mount == nullptr) return;
+    const FilePlace place = locate(root.path(swap.name)).value_or(FilePlace{});
+    if (!is_anonymous(mount->device)) swap.device = mount->device;
+    if (mount->type == "btrfs") swap.device = place.device;
+    if (!swap.device.empty()) swap.offset = place.offset;
 }
 
 void locate_device(const Root& root, Swap& swap) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "sleep/core/preflight/parse.hpp"
+#include "sleep/system/facts/file_location.hpp"
 #include "sleep/system/facts/parts.hpp"
 #include "sleep/system/time/clocks.hpp"
 #include "tests/support/temp_root.hpp"
@@ -172,9 +173,16 @@ TEST_F(FactsTest, ASwapFileIsOnTheDeviceOfItsFileSystem) {
     temp_.write("/proc/swaps", "Filename\n/swapfile file 8 0 -2\n");
     temp_.write("/proc/self/mountinfo", "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n");
     EXPECT_EQ(read().swap.active[0].device, "254:1");
-    temp_.write("/proc/self/mountinfo", "22 1 0:30 / / rw - btrfs /dev/vda1 rw\n");
-    EXPECT_EQ(read().swap.active[0].device, "") << "btrfs does not tell";
+    temp_.write("/proc/self/mountinfo", "22 1 0:30 / / rw - overlay none rw\n");
+    EXPECT_EQ(read().swap.active[0].device, "");
     EXPECT_EQ(read().swap.active[0].offset, std::nullopt);
+}
+
+TEST_F(FactsTest, ASwapFileOnBtrfsIsAskedWhereItIs) {
+    temp_.write("/swapfile", std::string(8192, 'x'));
+    temp_.write("/proc/swaps", "Filename\n/swapfile file 8 0 -2\n");
+    temp_.write("/proc/self/mountinfo", "22 1 0:30 / / rw - btrfs /dev/vda1 rw\n");
+    EXPECT_EQ(read().swap.active[0].device, locate(temp_.path("/swapfile"))->device);
 }
 
 TEST_F(FactsTest, ASwapFileWithHoles) {
