@@ -27,6 +27,12 @@ void sync_directory_of(const std::string& file) {
 }  // namespace
 
 std::optional<std::string> Root::read(const std::string& absolute) const {
+    std::optional<std::string> text = contents(absolute);
+    if (text && !text->empty() && text->back() == '\n') text->pop_back();
+    return text;
+}
+
+std::optional<std::string> Root::contents(const std::string& absolute) const {
     const UniqueFd file(open(path(absolute).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return std::nullopt;
     std::string text;
@@ -35,7 +41,6 @@ std::optional<std::string> Root::read(const std::string& absolute) const {
     while ((size = ::read(file.get(), chunk.data(), chunk.size())) > 0)
         text.append(chunk.data(), static_cast<std::size_t>(size));
     if (size < 0) return std::nullopt;
-    if (!text.empty() && text.back() == '\n') text.pop_back();
     return text;
 }
 
@@ -68,12 +73,13 @@ std::vector<std::string> Root::list(const std::string& absolute) const {
 }
 
 Result<void> Root::replace(const std::string& absolute, const std::string& text) const {
-    return replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT);
+    return replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT, 0644);
 }
 
-Result<void> Root::replace_durably(const std::string& absolute, const std::string& text) const {
-    Result<void> replaced =
-        replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
+Result<void> Root::replace_durably(const std::string& absolute, const std::string& text,
+                                   int mode) const {
+    Result<void> replaced = replace(
+        absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode);
     if (replaced) sync_directory_of(path(absolute));
     return replaced;
 }
@@ -85,12 +91,13 @@ void Root::remove(const std::string& absolute) const {
         g_warning("cannot remove %s: %s", path(absolute).c_str(), g_strerror(errno));
 }
 
-Result<void> Root::replace(const std::string& absolute, const std::string& text, int flags) const {
+Result<void> Root::replace(const std::string& absolute, const std::string& text, int flags,
+                           int mode) const {
     const std::string file = path(absolute);
     g_mkdir_with_parents(file.substr(0, file.rfind('/')).c_str(), 0755);
     GError* error = nullptr;
     if (g_file_set_contents_full(file.c_str(), text.data(), static_cast<gssize>(text.size()),
-                                 static_cast<GFileSetContentsFlags>(flags), 0644, &error) == TRUE)
+                                 static_cast<GFileSetContentsFlags>(flags), mode, &error) == TRUE)
         return {};
     std::string message = "cannot write " + file + ": " + error->message;
     g_error_free(error);

@@ -26,7 +26,10 @@ class Root {
     /// The whole text of a file without its last newline, or nothing if it cannot be read.
     [[nodiscard]] std::optional<std::string> read(const std::string& absolute) const;
 
-    /// The same, with an error that says why.
+    /// The same, to the last byte.
+    [[nodiscard]] std::optional<std::string> contents(const std::string& absolute) const;
+
+    /// As read(), with an error that says why.
     [[nodiscard]] Result<std::string> load(const std::string& absolute) const;
 
     /// The same; empty if it cannot be read.
@@ -50,15 +53,15 @@ class Root {
     [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text) const;
 
     /// The same, and returns when both file and name are on disk (fsync(2)).
-    [[nodiscard]] Result<void> replace_durably(const std::string& absolute,
-                                               const std::string& text) const;
+    [[nodiscard]] Result<void> replace_durably(const std::string& absolute, const std::string& text,
+                                               int mode = 0644) const;
 
     /// Removes a file, if it is there.
     void remove(const std::string& absolute) const;
 
   private:
     [[nodiscard]] Result<void> replace(const std::string& absolute, const std::string& text,
-                                       int flags) const;
+                                       int flags, int mode) const;
 
     std::string prefix_;
 };

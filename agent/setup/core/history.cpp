@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/setup/core/history.hpp"
+
+#include <algorithm>
+
+#include "agent/setup/core/texts.hpp"
+
+namespace hypnos::setup {
+namespace {
+
+Text without_ours(const SetupRecord& record, const std::string& path, const std::string& text) {
+    if (!record.swap) return text;
+    if (path == files::kFstab) return without_swap(text, record.swap->path);
+    return without_arguments(text, kernel_arguments(*record.swap));
+}
+
+}  // namespace
+
+Text text_of(const Texts& texts, const std::string& path) {
+    const auto found = texts.find(path);
+    return found == texts.end() ? std::nullopt : found->second;
+}
+
+const SetupRecord::File* entry_of(const std::optional<SetupRecord>& record,
+                                  const std::string& path) {
+    if (!record) return nullptr;
+    const auto found = std::find_if(record->files.begin(), record->files.end(),
+                                    [&](const auto& file) { return file.path == path; });
+    return found == record->files.end() ? nullptr : &*found;
+}
+
+Text before_us(const std::optional<SetupRecord>& record, const Texts& texts,
+               const std::string& path) {
+    const Text now = text_of(texts, path);
+    const SetupRecord::File* entry = entry_of(record, path);
+    if (entry == nullptr) return now;
+    if (!entry->was || !now || *now == entry->wrote) return entry->was;
+    return without_ours(*record, path, *now);
+}
+
+}  // namespace hypnos::setup

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/setup/setup.hpp"
+
+#include <algorithm>
+
+#include "agent/setup/apply.hpp"
+#include "agent/setup/core/checks.hpp"
+#include "agent/setup/core/plan.hpp"
+#include "agent/setup/system/boot_files.hpp"
+#include "agent/setup/system/facts.hpp"
+
+namespace hypnos::setup {
+namespace {
+
+using State = SetupRecord::State;
+using Verb = CommandLine::Verb;
+
+bool makes_swap(const Change& change) { return std::holds_alternative<MakeSwap>(change.what); }
+
+/// What only a running system can do, or whose tools would be the wrong ones.
+bool is_for_running(const Change& change) {
+    return !std::holds_alternative<WriteFile>(change.what) &&
+           !std::holds_alternative<RemoveSwap>(change.what);
+}
+
+/// A warning, or a blocker that is not about the set-up itself.
+bool is_ours(const Finding& finding) {
+    return finding.severity == Severity::Block && finding.code.starts_with("setup.");
+}
+
+}  // namespace
+
+Result<Report> Setup::run() {
+    if (line_.verb == Verb::Apply || line_.verb == Verb::Undo)
+        if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());
+    Result<std::optional<SetupRecord>> loaded = store_.load();
+    if (!loaded) return fail(loaded.error());
+    record_ = *std::move(loaded);
+    switch (line_.verb) {
+        case Verb::Plan:
+            return plan();
+        case Verb::Apply:
+            return apply();
+        case Verb::Verify:
+            return verify();
+        case Verb::Undo:
+            return undo();
+    }
+    return fail("no such verb");
+}
+
+Result<Report> Setup::plan() {
+    const Options options = merged(line_, record_);
+    const Facts facts = read_facts(root_, options, record_);
+    Plan plan = make_plan(options, facts, record_);
+    return Report{.verb = line_.verb,
+                  .swap = plan.swap,
+                  .swap_why = plan.swap_why,
+                  .changes = std::move(plan.changes),
+                  .findings = std::move(plan.refusals),
+                  .at_boot = facts.offline};
+}
+
+Result<Report> Setup::apply() {
+    Result<Report> planned = plan();
+    const bool nothing = planned->changes.empty() && record_ &&
+                         (record_->state == State::Applied || record_->state == State::Pending);
+    if (!planned->findings.empty() || nothing) return planned;
+    if (Result<void> begun = begin(merged(line_, record_)); !begun) return fail(begun.error());
+    Report report{.verb = line_.verb, .at_boot = planned->at_boot};
+    if (Result<void> done = converge(report); !done) return fail(done.error());
+    if (Result<void> done = finish(report); !done) return fail(done.error());
+    return report;
+}
+
+Result<void> Setup::begin(const Options& options) {
+    if (!record_) record_.emplace();
+    record_->options = options;
+    record_->state = root_.is_system() ? State::Applying : State::Pending;
+    return store_.save(*record_);
+}
+
+/// A file's offset is known once it is there: then plan the rest.
+Result<void> Setup::converge(Report& report) {
+    while (true) {
+        const Facts facts = read_facts(root_, record_->options, record_);
+        Plan plan = make_plan(record_->options, facts, record_);
+        if (!plan.refusals.empty()) return fail(plan.refusals.front().hint);
+        report.swap = plan.swap;
+        report.swap_why = plan.swap_why;
+        const auto making = std::find_if(plan.changes.begin(), plan.changes.end(), makes_swap);
+        if (making == plan.changes.end()) {
+            Result<void> done = carry_out(plan.changes, report);
+            if (plan.swap) record_->swap = plan.swap;
+            return done ? store_.save(*record_) : done;
+        }
+        record_->swap = plan.swap;  // from here on it is ours to remove
+        if (Result<void> saved = store_.save(*record_); !saved) return saved;
+        if (Result<void> made = carry_out({*making}, report); !made) return made;
+    }
+}
+
+Result<void> Setup::carry_out(const Changes& changes, Report& report) {
+    Applier applier(root_, store_, *record_);
+    for (const Change& change : changes) {
+        if (Result<void> made = applier.carry_out(change); !made) return made;
+        report.changes.push_back(change);
+    }
+    return {};
+}
+
+Result<void> Setup::finish(Report& report) {
+    if (!root_.is_system()) return {};
+    const Facts facts = read_facts(root_, record_->options, record_);
+    report.findings = setup::verify(facts, record_);
+    if (std::any_of(report.findings.begin(), report.findings.end(), is_ours)) return {};
+    record_->boot_files = read_boot_files(root_, facts);
+    record_->state = State::Applied;
+    return store_.save(*record_);
+}
+
+Result<Report> Setup::verify() {
+    const Options options = record_ ? record_->options : merged(line_, record_);
+    const Facts facts = read_facts(root_, options, record_);
+    Report report{.verb = line_.verb, .findings = setup::verify(facts, record_)};
+    const bool good = std::none_of(report.findings.begin(), report.findings.end(), is_ours);
+    if (!good || facts.offline) return report;
+    if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());
+    record_->boot_files = read_boot_files(root_, facts);
+    record_->state = State::Applied;
+    if (Result<void> saved = store_.save(*record_); !saved) return fail(saved.error());
+    return report;
+}
+
+Changes Setup::undo_changes() const {
+    Changes changes = make_undo_plan(*record_, read_texts(root_, *record_));
+    if (!root_.is_system()) std::erase_if(changes, is_for_running);
+    return changes;
+}
+
+Result<Report> Setup::undo() {
+    Report report{.verb = line_.verb};
+    if (!record_) return report;
+    record_->state = State::Undoing;
+    if (Result<void> saved = store_.save(*record_); !saved) return fail(saved.error());
+    if (Result<void> done = carry_out(undo_changes(), report); !done) return fail(done.error());
+    Applier(root_, store_, *record_).remove_directories();
+    store_.remove();
+    return report;
+}
+
+}  // namespace hypnos::setup

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/setup/system/boot_facts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/setup/core/texts.hpp"
+#include "agent/setup/system/programs.hpp"
+#include "sleep/core/words.hpp"
+
+namespace hypnos::setup {
+namespace {
+
+constexpr std::array kMenus = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
+constexpr std::array kEntryDirectories = {"/boot/loader/entries", "/efi/loader/entries",
+                                          "/boot/efi/loader/entries"};
+constexpr std::array kUkiDirectories = {"/boot/EFI/Linux", "/efi/EFI/Linux",
+                                        "/boot/efi/EFI/Linux"};
+constexpr const char* kDefaults = "/etc/default/grub";
+constexpr const char* kDropins = "/etc/default/grub.d";
+
+std::string mkconfig(const Root& root) {
+    const std::string program = find_program(root, "grub-mkconfig");
+    return program.empty() ? find_program(root, "grub2-mkconfig") : program;
+}
+
+std::string menu(const Root& root) {
+    const auto* const found =
+        std::find_if(kMenus.begin(), kMenus.end(), [&](const char* path) { return root.has(path); });
+    return found == kMenus.end() ? "" : *found;
+}
+
+template <typename Directories>
+std::vector<std::string> files_in(const Root& root, const Directories& directories,
+                                  const std::string& ending) {
+    std::vector<std::string> paths;
+    for (const char* directory : directories)
+        for (const std::string& name : root.list(directory))
+            if (name.ends_with(ending)) paths.push_back(std::string(directory) + "/" + name);
+    return paths;
+}
+
+std::vector<std::string> entries(const Root& root) {
+    std::vector<std::string> paths = files_in(root, kEntryDirectories, ".conf");
+    if (root.has(files::kKernelCommandLine)) paths.emplace_back(files::kKernelCommandLine);
+    return paths;
+}
+
+/// kernel-install makes unified images here; images that came ready-made cannot be changed.
+bool makes_uki(const Root& root) {
+    return root.text("/etc/kernel/install.conf").find("layout=uki") != std::string::npos &&
+           !find_program(root, "kernel-install").empty();
+}
+
+BootLoader detect(const Root& root) {
+    if (!mkconfig(root).empty() && root.has(kDefaults) && sources_dropins(root) &&
+        !menu(root).empty())
+        return BootLoader::Grub;
+    if (!files_in(root, kEntryDirectories, ".conf").empty()) return BootLoader::Bls;
+    if (!files_in(root, kUkiDirectories, ".efi").empty() && makes_uki(root)) return BootLoader::Uki;
+    return BootLoader::Unknown;
+}
+
+BootLoader chosen(const Root& root, const std::string& option) {
+    if (option == "none") return BootLoader::None;
+    if (option == "grub") return sources_dropins(root) ? BootLoader::Grub : BootLoader::Unknown;
+    if (option == "bls") return BootLoader::Bls;
+    return detect(root);
+}
+
+std::vector<std::string> grub_settings(const Root& root) {
+    std::vector<std::string> paths = {kDefaults};
+    for (const std::string& name : root.list(kDropins))
+        if (name.ends_with(".cfg")) paths.push_back(std::string(kDropins) + "/" + name);
+    std::erase(paths, files::kGrub);
+    return paths;
+}
+
+void read_grub(const Root& root, BootFacts& boot) {
+    boot.menu = menu(root);
+    boot.menu_text = root.read(boot.menu);
+    for (const std::string& path : grub_settings(root)) {
+        const std::string text = root.text(path);
+        if (const std::string line = resume_line(text); !line.empty()) boot.others[path] = line;
+        boot.partuuid_first |= text.find("GRUB_FORCE_PARTUUID=") != std::string::npos;
+    }
+}
+
+}  // namespace
+
+BootFacts read_boot(const Root& root, const Options& options) {
+    BootFacts boot{.loader = chosen(root, options.boot)};
+    if (boot.loader == BootLoader::Grub) read_grub(root, boot);
+    if (boot.loader == BootLoader::Bls) boot.entries = entries(root);
+    if (boot.loader == BootLoader::Uki) boot.entries = {files::kKernelCommandLine};
+    return boot;
+}
+
+std::vector<std::string> menu_generator(const Root& root) {
+    const std::string update = find_program(root, "update-grub");
+    if (!update.empty()) return {update};
+    const std::string make = mkconfig(root);
+    if (make.empty() || menu(root).empty()) return {};
+    return {make, "-o", menu(root)};
+}
+
+bool sources_dropins(const Root& root) {
+    return root.text(mkconfig(root)).find(kDropins) != std::string::npos;
+}
+
+}  // namespace hypnos::setup

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The hypnos authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+#include "agent/setup/system/initramfs.hpp"
+
+#include "agent/setup/core/listing.hpp"
+#include "agent/setup/system/programs.hpp"
+
+namespace hypnos::setup {
+namespace {
+
+constexpr const char* kKernel = "vmlinuz-";
+
+std::vector<std::string> releases(const Root& root) {
+    std::vector<std::string> found;
+    for (const std::string& name : root.list("/boot"))
+        if (name.starts_with(kKernel) && !name.ends_with(".old"))
+            found.push_back(name.substr(std::string(kKernel).size()));
+    return found;
+}
+
+/// By the name that Debian gives it, or Fedora.
+std::string image_of(const Root& root, const std::string& release) {
+    const std::string fedora = "/boot/initramfs-" + release + ".img";
+    return root.has(fedora) ? fedora : "/boot/initrd.img-" + release;
+}
+
+Result<std::string> listing(const Root& root, Generator generator, const std::string& image) {
+    const std::string program =
+        find_program(root, generator == Generator::Dracut ? "lsinitrd" : "lsinitramfs");
+    if (program.empty()) return fail("no program to look into " + image);
+    return run({program, image});
+}
+
+Initramfs look_into(const Root& root, Generator generator, const std::string& release,
+                    const std::vector<std::string>& modules) {
+    Initramfs image{.path = image_of(root, release), .release = release};
+    image.there = root.has(image.path);
+    if (!image.there) return image;
+    const Result<std::string> names = listing(root, generator, image.path);
+    if (!names)
+        image.lacks = {"what can be read: " + names.error().message};
+    else
+        image.lacks = lacks(generator, *names, modules,
+                            root.text("/lib/modules/" + release + "/modules.builtin"));
+    return image;
+}
+
+std::vector<std::string> generator_command(const Root& root, const std::string& release) {
+    const std::string image = image_of(root, release);
+    if (find_generator(root) == Generator::Dracut)
+        return {find_program(root, "dracut"), "--force", image, release};
+    return {find_program(root, "update-initramfs"), root.has(image) ? "-u" : "-c", "-k", release};
+}
+
+}  // namespace
+
+Generator find_generator(const Root& root) {
+    if (!find_program(root, "mkinitramfs").empty()) return Generator::InitramfsTools;
+    return find_program(root, "dracut").empty() ? Generator::None : Generator::Dracut;
+}
+
+InitramfsFacts read_initramfs(const Root& root, const std::vector<std::string>& modules) {
+    InitramfsFacts facts{.generator = find_generator(root)};
+    if (facts.generator == Generator::None) return facts;
+    for (const std::string& release : releases(root))
+        facts.images.push_back(look_into(root, facts.generator, release, modules));
+    return facts;
+}
+
+Result<void> make_initramfs(const Root& root) {
+    for (const std::string& release : releases(root)) {
+        const auto made = run(generator_command(root, release));
+        if (!made) return fail(made.error());
+    }
+    return {};
+}
+
+}  // namespace hypnos::setup
