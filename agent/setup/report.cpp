@@ -51,10 +51,11 @@ std::string finding_line(const Finding& finding) {
 }
 
 /// Where nothing else is said.
-const char* nothing_said(Verb verb) {
+const char* nothing_said(const Report& report) {
     constexpr std::array kTexts = {"nothing to change\n", "nothing to change\n",
                                    "this machine can hibernate\n", "nothing to undo\n"};
-    return kTexts.at(static_cast<std::size_t>(verb));
+    if (report.verb == Verb::Verify && report.at_boot) return "the image is as apply left it\n";
+    return kTexts.at(static_cast<std::size_t>(report.verb));
 }
 
 Json swap_json(const SwapRecord& swap, const std::string& why) {
@@ -81,7 +82,7 @@ std::string to_text(const Report& report) {
     for (const Change& change : report.changes)
         text += line(verb_of(change, done), subject_of(change), change.why);
     for (const Finding& finding : report.findings) text += finding_line(finding);
-    if (report.changes.empty() && report.findings.empty()) text += nothing_said(report.verb);
+    if (report.changes.empty() && report.findings.empty()) text += nothing_said(report);
     if (report.at_boot) text += "the rest is done at the first boot, by hypnos-setup.service\n";
     return text;
 }

@@ -124,7 +124,9 @@ Result<void> Setup::finish(Report& report) {
 Result<Report> Setup::verify() {
     const Options options = record_ ? record_->options : merged(line_, record_);
     const Facts facts = read_facts(root_, options, record_);
-    Report report{.verb = line_.verb, .findings = setup::verify(facts, record_)};
+    Report report{.verb = line_.verb,
+                  .findings = setup::verify(facts, record_),
+                  .at_boot = facts.offline};
     const bool good = std::none_of(report.findings.begin(), report.findings.end(), is_ours);
     if (!good || facts.offline) return report;
     if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());

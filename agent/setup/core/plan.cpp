@@ -117,6 +117,11 @@ bool has_menu(const Facts& facts) {
     return facts.boot.loader == BootLoader::Grub || facts.boot.loader == BootLoader::Uki;
 }
 
+bool is_for_boot_loader(const Change& change) {
+    const auto* const write = std::get_if<WriteFile>(&change.what);
+    return write != nullptr && write->path != files::kFstab;
+}
+
 Change sync_boot() { return {SyncBoot{"/boot"}, "GRUB replays no journal"}; }
 
 void add_generators(const Facts& facts, const Record& record, const std::string& arguments,
@@ -125,11 +130,11 @@ void add_generators(const Facts& facts, const Record& record, const std::string&
         lacks(facts) || concerns(changes, "initramfs") || has_run_due(record, "initramfs");
     const bool boot = has_menu(facts) && (menu_is_stale(facts, arguments) ||
                                           concerns(changes, "boot") || has_run_due(record, "boot"));
-    const bool writes = concerns(changes, "boot") || initramfs || boot;
+    const bool written = std::any_of(changes.begin(), changes.end(), is_for_boot_loader);
     if (initramfs && facts.initramfs.generator != Generator::None)
         changes.push_back({Generate{"initramfs"}, "it must be able to resume"});
     if (boot) changes.push_back({Generate{"boot"}, "the menu must have the arguments"});
-    if (writes) changes.push_back(sync_boot());
+    if (written || initramfs || boot) changes.push_back(sync_boot());
 }
 
 bool kernel_knows(const Facts& facts, const Target& target) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "sleep/core/number.hpp"
 
@@ -17,6 +18,8 @@ namespace {
 
 /// The largest page Linux has: a whole number of these is one of any page.
 constexpr std::uint64_t kLargestPage = 64 * 1024;
+
+constexpr std::string_view kNoBreakSpace = "\u00a0";
 
 struct Step {
     std::uint64_t up_to;
@@ -82,6 +85,8 @@ std::string in_words(std::uint64_t bytes) {
         bytes, static_cast<GFormatSizeFlags>(G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_LONG_FORMAT));
     std::string words = text;
     g_free(text);
+    for (std::size_t at = 0; (at = words.find(kNoBreakSpace, at)) != std::string::npos;)
+        words.replace(at, kNoBreakSpace.size(), " ");
     return words;
 }
 
