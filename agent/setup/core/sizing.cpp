@@ -3,13 +3,10 @@
 
 #include "agent/setup/core/sizing.hpp"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
-#include <string_view>
 
 #include "sleep/core/number.hpp"
 
@@ -18,8 +15,6 @@ namespace {
 
 /// The largest page Linux has: a whole number of these is one of any page.
 constexpr std::uint64_t kLargestPage = 64 * 1024;
-
-constexpr std::string_view kNoBreakSpace = "\u00a0";
 
 struct Step {
     std::uint64_t up_to;
@@ -81,13 +76,7 @@ std::uint64_t size_to_accept(const std::string& policy, const Memory& memory) {
 }
 
 std::string in_words(std::uint64_t bytes) {
-    gchar* text = g_format_size_full(
-        bytes, static_cast<GFormatSizeFlags>(G_FORMAT_SIZE_IEC_UNITS | G_FORMAT_SIZE_LONG_FORMAT));
-    std::string words = text;
-    g_free(text);
-    for (std::size_t at = 0; (at = words.find(kNoBreakSpace, at)) != std::string::npos;)
-        words.replace(at, kNoBreakSpace.size(), " ");
-    return words;
+    return std::to_string((bytes + kMiB / 2) / kMiB) + " MiB (" + std::to_string(bytes) + " bytes)";
 }
 
 }  // namespace hypnos::setup

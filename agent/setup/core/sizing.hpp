@@ -30,7 +30,7 @@ struct Memory {
 /// What a swap that is there must have at least: no named policy asks for more than memory itself.
 [[nodiscard]] std::uint64_t size_to_accept(const std::string& policy, const Memory& memory);
 
-/// For a person: "1.0 GiB (1073741824 bytes)".
+/// For a person: "1024 MiB (1073741824 bytes)".
 [[nodiscard]] std::string in_words(std::uint64_t bytes);
 
 }  // namespace hypnos::setup

@@ -89,7 +89,7 @@ TEST_F(SetupTargetTest, TheShortfallIsExact) {
     facts_.file_system.free = 8 * kGiB;
     facts_.file_system.size = 10 * kGiB;
     EXPECT_EQ(refusal(), "setup.space");
-    EXPECT_NE(choose().refusals[0].hint.find("need 1.0 GiB (1073741824 bytes) more"),
+    EXPECT_NE(choose().refusals[0].hint.find("need 1024 MiB (1073741824 bytes) more"),
               std::string::npos)
         << choose().refusals[0].hint;
     facts_.file_system.free = 9 * kGiB;
