@@ -46,8 +46,8 @@ Result<void> write_sysfs(const Root& root, const std::string& path, const std::s
 Result<void> make_unified_images(const Root& root) {
     for (const std::string& name : root.list("/boot")) {
         if (!name.starts_with("vmlinuz-")) continue;
-        const auto made = run({find_program(root, "kernel-install"), "add", name.substr(8),
-                               "/boot/" + name});
+        const auto made =
+            run({find_program(root, "kernel-install"), "add", name.substr(8), "/boot/" + name});
         if (!made) return fail(made.error());
     }
     return {};
@@ -92,8 +92,8 @@ Result<void> Applier::note(const WriteFile& change) {
     const auto entry = std::find_if(record_.files.begin(), record_.files.end(),
                                     [&](const auto& file) { return file.path == change.path; });
     if (entry == record_.files.end())
-        record_.files.push_back({change.path, root_.contents(change.path),
-                                 mode_of(root_, change.path), *change.text});
+        record_.files.push_back(
+            {change.path, root_.contents(change.path), mode_of(root_, change.path), *change.text});
     else
         entry->wrote = *change.text;
     note_directories(change.path);
@@ -141,8 +141,7 @@ Result<void> Applier::make(const SyncBoot& change) {
 /// The offset first: writing the device makes the kernel look for an image there.
 Result<void> Applier::make(const TellKernel& change) {
     namespace power_files = sleep::power_files;
-    const auto told =
-        write_sysfs(root_, power_files::kResumeOffset, std::to_string(change.offset));
+    const auto told = write_sysfs(root_, power_files::kResumeOffset, std::to_string(change.offset));
     return told ? write_sysfs(root_, power_files::kResume, change.device) : told;
 }
 

@@ -15,9 +15,7 @@ using Verb = CommandLine::Verb;
 
 enum Status { Done = 0, Failed = 1, Usage = 2, Refused = 4 };
 
-bool blocks(const hypnos::Finding& finding) {
-    return finding.severity == hypnos::Severity::Block;
-}
+bool blocks(const hypnos::Finding& finding) { return finding.severity == hypnos::Severity::Block; }
 
 /// `plan` and `apply` refuse; what `verify` and a finished `apply` find is a failure.
 Status status_of(const Report& report) {
@@ -39,7 +37,6 @@ int main(int argc, char** argv) {
         g_printerr("hypnos-setup: %s\n", report.error().message.c_str());
         return Failed;
     }
-    g_print("%s", line->json ? (to_json(*report).dump() + "\n").c_str()
-                             : to_text(*report).c_str());
+    g_print("%s", line->json ? (to_json(*report).dump() + "\n").c_str() : to_text(*report).c_str());
     return status_of(*report);
 }

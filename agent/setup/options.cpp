@@ -76,7 +76,8 @@ Result<CommandLine> checked(const CommandLine& line) {
         return wrong("swap", *line.swap, "auto, file, or a device below /dev");
     if (line.file && !is_absolute(*line.file)) return wrong("file", *line.file, "an absolute path");
     if (line.size && !is_size(*line.size))
-        return wrong("size", *line.size, "default, ram, fedora, image, or a number with K, M, G or T");
+        return wrong("size", *line.size,
+                     "default, ram, fedora, image, or a number with K, M, G or T");
     if (!one_of(line.activation, {"hibernate-only", "always"}))
         return wrong("activation", *line.activation, "hibernate-only or always");
     if (!one_of(line.boot, {"auto", "grub", "bls", "none"}))

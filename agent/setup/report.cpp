@@ -18,11 +18,13 @@ struct Words {
     const char* will;
     const char* did;
 };
-constexpr std::array kWords = {
-    Words{"would make", "made"},           Words{"would remove", "removed"},
-    Words{"would switch on", "switched on"}, Words{"would write", "wrote"},
-    Words{"would make anew", "made anew"}, Words{"would sync", "synced"},
-    Words{"would tell the kernel", "told the kernel"}};
+constexpr std::array kWords = {Words{"would make", "made"},
+                               Words{"would remove", "removed"},
+                               Words{"would switch on", "switched on"},
+                               Words{"would write", "wrote"},
+                               Words{"would make anew", "made anew"},
+                               Words{"would sync", "synced"},
+                               Words{"would tell the kernel", "told the kernel"}};
 
 std::string verb_of(const Change& change, bool done) {
     const auto* const write = std::get_if<WriteFile>(&change.what);
@@ -39,8 +41,9 @@ std::string line(const std::string& head, const std::string& text, const std::st
 
 std::string swap_lines(const SwapRecord& swap, const std::string& why) {
     const bool always = swap.activation == "always";
-    return line("swap", swap.path + ", " + in_words(swap.bytes) +
-                            (always ? ", on from each boot on" : ", on for disk sleeps only"),
+    return line("swap",
+                swap.path + ", " + in_words(swap.bytes) +
+                    (always ? ", on from each boot on" : ", on for disk sleeps only"),
                 why) +
            line("kernel arguments", kernel_arguments(swap), "");
 }
@@ -68,9 +71,8 @@ Json swap_json(const SwapRecord& swap, const std::string& why) {
 }
 
 Json change_json(const Change& change) {
-    return Json::object({{"change", name_of(change)},
-                         {"subject", subject_of(change)},
-                         {"why", change.why}});
+    return Json::object(
+        {{"change", name_of(change)}, {"subject", subject_of(change)}, {"why", change.why}});
 }
 
 }  // namespace

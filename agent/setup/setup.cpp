@@ -9,7 +9,6 @@
 #include "agent/setup/core/checks.hpp"
 #include "agent/setup/core/plan.hpp"
 #include "agent/setup/system/boot_files.hpp"
-#include "agent/setup/system/facts.hpp"
 
 namespace hypnos::setup {
 namespace {
@@ -53,7 +52,7 @@ Result<Report> Setup::run() {
 
 Result<Report> Setup::plan() {
     const Options options = merged(line_, record_);
-    const Facts facts = read_facts(root_, options, record_);
+    const Facts facts = facts_.read(options, record_);
     Plan plan = make_plan(options, facts, record_);
     return Report{.verb = line_.verb,
                   .swap = plan.swap,
@@ -85,7 +84,7 @@ Result<void> Setup::begin(const Options& options) {
 /// A file's offset is known once it is there: then plan the rest.
 Result<void> Setup::converge(Report& report) {
     while (true) {
-        const Facts facts = read_facts(root_, record_->options, record_);
+        const Facts facts = facts_.read(record_->options, record_);
         Plan plan = make_plan(record_->options, facts, record_);
         if (!plan.refusals.empty()) return fail(plan.refusals.front().hint);
         report.swap = plan.swap;
@@ -113,7 +112,7 @@ Result<void> Setup::carry_out(const Changes& changes, Report& report) {
 
 Result<void> Setup::finish(Report& report) {
     if (!root_.is_system()) return {};
-    const Facts facts = read_facts(root_, record_->options, record_);
+    const Facts facts = facts_.read(record_->options, record_);
     report.findings = setup::verify(facts, record_);
     if (std::any_of(report.findings.begin(), report.findings.end(), is_ours)) return {};
     record_->boot_files = read_boot_files(root_, facts);
@@ -123,10 +122,9 @@ Result<void> Setup::finish(Report& report) {
 
 Result<Report> Setup::verify() {
     const Options options = record_ ? record_->options : merged(line_, record_);
-    const Facts facts = read_facts(root_, options, record_);
-    Report report{.verb = line_.verb,
-                  .findings = setup::verify(facts, record_),
-                  .at_boot = facts.offline};
+    const Facts facts = facts_.read(options, record_);
+    Report report{
+        .verb = line_.verb, .findings = setup::verify(facts, record_), .at_boot = facts.offline};
     const bool good = std::none_of(report.findings.begin(), report.findings.end(), is_ours);
     if (!good || facts.offline) return report;
     if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());

@@ -7,13 +7,15 @@
 
 #include "agent/setup/options.hpp"
 #include "agent/setup/report.hpp"
+#include "agent/setup/system/facts.hpp"
 #include "agent/setup/system/record_store.hpp"
 
 namespace hypnos::setup {
 
 class Setup {
   public:
-    explicit Setup(const CommandLine& line) : line_(line), root_(line.root), store_(root_) {}
+    explicit Setup(const CommandLine& line)
+        : line_(line), root_(line.root), store_(root_), facts_(root_) {}
 
     /// Fails if something could not be read or done; findings are no failure.
     [[nodiscard]] Result<Report> run();
@@ -33,6 +35,7 @@ class Setup {
     CommandLine line_;
     Root root_;
     RecordStore store_;
+    FactReader facts_;
     std::optional<SetupRecord> record_;
 };
 

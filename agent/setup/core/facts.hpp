@@ -30,16 +30,16 @@ using Texts = std::map<std::string, Text>;
 
 /// A swap that is there: on, in /etc/fstab, named on the command line, or the file that we made.
 struct Place {
-    std::string path;    ///< lasting, as far as can be: /dev/disk/by-uuid/..., or the file's
-    std::string name;    ///< as the kernel has it: /dev/vdb, or the file's
+    std::string path;  ///< lasting, as far as can be: /dev/disk/by-uuid/..., or the file's
+    std::string name;  ///< as the kernel has it: /dev/vdb, or the file's
     bool file = false;
-    std::string uuid;    ///< of the swap
+    std::string uuid;  ///< of the swap
     std::uint64_t bytes = 0;
     std::string device;  ///< "254:16", its own or its file system's
     std::string resume;  ///< what resume= must say: "UUID=" and the swap's, or the file system's
     std::optional<std::uint64_t> offset;  ///< of its header on that device, in pages
     bool active = false;
-    bool lasts = false;      ///< a boot switches it on by itself
+    bool lasts = false;  ///< a boot switches it on by itself
     bool zram = false;
     bool holds_image = false;
     std::string random_key;  ///< the line of /etc/crypttab that says so
@@ -56,8 +56,9 @@ enum class BootLoader { Unknown, Grub, Bls, Uki, None };
 
 struct BootFacts {
     BootLoader loader = BootLoader::Unknown;
-    std::vector<std::string> entries;  ///< BLS: paths, and that of /etc/kernel/cmdline if it is there
-    std::string menu;                  ///< GRUB: the path of grub.cfg
+    std::vector<std::string>
+        entries;       ///< BLS: paths, and that of /etc/kernel/cmdline if it is there
+    std::string menu;  ///< GRUB: the path of grub.cfg
     Text menu_text;
     bool partuuid_first = false;  ///< GRUB_FORCE_PARTUUID: boots without an initramfs first
     /// resume= in configuration that is not ours: path and the line.
@@ -78,12 +79,12 @@ struct InitramfsFacts {
 };
 
 struct Facts {
-    bool offline = false;       ///< an image that is not running: only texts and generator are known
-    std::string container;      ///< what says that this is one
-    std::string root_type;      ///< of the file system at /
+    bool offline = false;   ///< an image that is not running: only texts and generator are known
+    std::string container;  ///< what says that this is one
+    std::string root_type;  ///< of the file system at /
     Memory memory;
-    std::vector<Place> places;  ///< of all kinds but our own file
-    std::optional<Place> own;   ///< the file at options.file, if it is a swap without holes
+    std::vector<Place> places;    ///< of all kinds but our own file
+    std::optional<Place> own;     ///< the file at options.file, if it is a swap without holes
     bool own_path_taken = false;  ///< something is there that is no swap
     FileSystem file_system;
     BootFacts boot;

@@ -103,9 +103,8 @@ bool concerns(const Changes& changes, const std::string& generator) {
 
 bool lacks(const Facts& facts) {
     const auto& images = facts.initramfs.images;
-    return std::any_of(images.begin(), images.end(), [](const Initramfs& image) {
-        return !image.there || !image.lacks.empty();
-    });
+    return std::any_of(images.begin(), images.end(),
+                       [](const Initramfs& image) { return !image.there || !image.lacks.empty(); });
 }
 
 bool menu_is_stale(const Facts& facts, const std::string& arguments) {
@@ -202,8 +201,8 @@ Plan make_plan(const Options& options, const Facts& facts, const Record& record)
 Changes make_undo_plan(const SetupRecord& record, const Texts& texts) {
     Changes changes;
     for (const SetupRecord::File& file : record.files)
-        changes.push_back({WriteFile{file.path, before_us(record, texts, file.path)},
-                           "as it was before"});
+        changes.push_back(
+            {WriteFile{file.path, before_us(record, texts, file.path)}, "as it was before"});
     for (const char* generator : {"initramfs", "boot"})
         if (concerns(changes, generator) || has_run_due(record, generator))
             changes.push_back({Generate{generator}, "from what was before"});

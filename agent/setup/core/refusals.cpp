@@ -36,8 +36,7 @@ Findings hopeless(const Facts& facts) {
     constexpr std::array kCodes = {"pm.no-state", "pm.disabled", "pm.notifier", "driver.nopm"};
     Findings found;
     for (Finding& finding : sleep::preflight({.mode = SleepMode::Disk}, facts.power)) {
-        const bool listed =
-            std::find(kCodes.begin(), kCodes.end(), finding.code) != kCodes.end();
+        const bool listed = std::find(kCodes.begin(), kCodes.end(), finding.code) != kCodes.end();
         const bool refuses = finding.code == "resume.cmdline" &&
                              finding.subject.find("noresume") != std::string::npos;
         if (finding.severity == Severity::Block && (listed || refuses))
@@ -63,9 +62,9 @@ Findings no_generator(const Facts& facts) {
 
 Findings no_boot_loader(const Facts& facts, const std::string& arguments) {
     if (facts.boot.loader != BootLoader::Unknown) return {};
-    return {refusal_for("setup.boot-loader", "neither GRUB with /etc/default/grub.d nor BLS entries",
-                        "have the boot loader pass '" + arguments +
-                            "' to the kernel, then use --boot=none")};
+    return {refusal_for(
+        "setup.boot-loader", "neither GRUB with /etc/default/grub.d nor BLS entries",
+        "have the boot loader pass '" + arguments + "' to the kernel, then use --boot=none")};
 }
 
 Finding other_resume(const std::string& path, const std::string& line) {

@@ -24,9 +24,9 @@ constexpr std::array kFedora = {Step{2 * kGiB, 300}, Step{8 * kGiB, 200}, Step{6
                                 Step{256 * kGiB, 125}};
 
 std::uint64_t fedora(std::uint64_t memory) {
-    const auto* const step = std::find_if(kFedora.begin(), kFedora.end(), [memory](const Step& each) {
-        return memory <= each.up_to;
-    });
+    const auto* const step =
+        std::find_if(kFedora.begin(), kFedora.end(),
+                     [memory](const Step& each) { return memory <= each.up_to; });
     return step == kFedora.end() ? 0 : memory / 100 * step->percent;
 }
 

@@ -106,8 +106,9 @@ std::optional<Finding> reason_against_file(const Options& options, const Facts& 
                            "something else has that name; move it away, or choose another --file");
     if (const std::uint64_t missing = missing_space(facts, bytes); missing != 0)
         return refusal_for("setup.space", place.point + ": free " + in_words(place.free),
-                           "a swap file of " + in_words(bytes) + ", and a tenth of the file system " +
-                               "that stays free, need " + in_words(missing) + " more");
+                           "a swap file of " + in_words(bytes) +
+                               ", and a tenth of the file system " + "that stays free, need " +
+                               in_words(missing) + " more");
     return std::nullopt;
 }
 

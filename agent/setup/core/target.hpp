@@ -14,8 +14,8 @@
 namespace hypnos::setup {
 
 struct Target {
-    SwapRecord swap;       ///< offset unknown until a file is made
-    std::string device;    ///< "254:16"
+    SwapRecord swap;     ///< offset unknown until a file is made
+    std::string device;  ///< "254:16"
     bool must_be_made = false;
     bool active = false;
     bool holds_image = false;

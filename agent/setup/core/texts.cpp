@@ -18,7 +18,8 @@ std::string fstab_lines(const std::string& swap) {
 }
 
 std::string without(std::string text, const std::string& part) {
-    if (const std::size_t at = text.find(part); at != std::string::npos) text.erase(at, part.size());
+    if (const std::size_t at = text.find(part); at != std::string::npos)
+        text.erase(at, part.size());
     return text;
 }
 
@@ -43,7 +44,8 @@ bool starts_kernel(const std::vector<std::string>& words) {
 
 /// Words of a shell's text, quotes taken for white space.
 std::vector<std::string> bare_words(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '"' || c == '\''; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '"' || c == '\''; }, ' ');
     return sleep::split(text);
 }
 
@@ -82,9 +84,7 @@ std::string without_arguments(const std::string& text, const std::string& argume
     return without(text, " " + arguments);
 }
 
-std::string dracut_dropin() {
-    return std::string(kByUs) + "add_dracutmodules+=\" resume \"\n";
-}
+std::string dracut_dropin() { return std::string(kByUs) + "add_dracutmodules+=\" resume \"\n"; }
 
 std::vector<std::string> entries_without(const std::string& menu, const std::string& arguments) {
     std::vector<std::string> found;

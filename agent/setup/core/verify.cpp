@@ -40,8 +40,9 @@ Findings images_that_cannot(const Facts& facts) {
     for (const Initramfs& image : facts.initramfs.images)
         for (const std::string& lack : image.lacks)
             found.push_back(refusal_for("setup.initramfs", image.path + " lacks " + lack,
-                                        "a boot of " + image.release + " would lose the image; "
-                                        "make this initramfs anew"));
+                                        "a boot of " + image.release +
+                                            " would lose the image; "
+                                            "make this initramfs anew"));
     return found;
 }
 

@@ -20,9 +20,9 @@ struct Tag {
     const char* prefix;
     const char* directory;
 };
-constexpr std::array kTags = {
-    Tag{"UUID=", kByUuid}, Tag{"LABEL=", "/dev/disk/by-label/"},
-    Tag{"PARTUUID=", "/dev/disk/by-partuuid/"}, Tag{"PARTLABEL=", "/dev/disk/by-partlabel/"}};
+constexpr std::array kTags = {Tag{"UUID=", kByUuid}, Tag{"LABEL=", "/dev/disk/by-label/"},
+                              Tag{"PARTUUID=", "/dev/disk/by-partuuid/"},
+                              Tag{"PARTLABEL=", "/dev/disk/by-partlabel/"}};
 
 std::string unquoted(std::string text) {
     if (text.size() > 1 && text.front() == '"' && text.back() == '"')

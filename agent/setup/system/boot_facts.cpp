@@ -16,8 +16,7 @@ namespace {
 constexpr std::array kMenus = {"/boot/grub/grub.cfg", "/boot/grub2/grub.cfg"};
 constexpr std::array kEntryDirectories = {"/boot/loader/entries", "/efi/loader/entries",
                                           "/boot/efi/loader/entries"};
-constexpr std::array kUkiDirectories = {"/boot/EFI/Linux", "/efi/EFI/Linux",
-                                        "/boot/efi/EFI/Linux"};
+constexpr std::array kUkiDirectories = {"/boot/EFI/Linux", "/efi/EFI/Linux", "/boot/efi/EFI/Linux"};
 constexpr const char* kDefaults = "/etc/default/grub";
 constexpr const char* kDropins = "/etc/default/grub.d";
 
@@ -27,8 +26,8 @@ std::string mkconfig(const Root& root) {
 }
 
 std::string menu(const Root& root) {
-    const auto* const found =
-        std::find_if(kMenus.begin(), kMenus.end(), [&](const char* path) { return root.has(path); });
+    const auto* const found = std::find_if(kMenus.begin(), kMenus.end(),
+                                           [&](const char* path) { return root.has(path); });
     return found == kMenus.end() ? "" : *found;
 }
 
@@ -107,7 +106,8 @@ std::vector<std::string> menu_generator(const Root& root) {
 }
 
 bool sources_dropins(const Root& root) {
-    return root.text(mkconfig(root)).find(kDropins) != std::string::npos;
+    // "${sysconfdir}/default/grub.d"
+    return root.text(mkconfig(root)).find("/default/grub.d") != std::string::npos;
 }
 
 }  // namespace hypnos::setup

@@ -5,12 +5,12 @@
 
 #include <sys/stat.h>
 
-#include <optional>
-
 namespace hypnos::setup {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+}  // namespace
 
 std::optional<SetupRecord::BootFile> read_boot_file(const Root& root, const std::string& path) {
     struct stat status {};
@@ -19,8 +19,6 @@ std::optional<SetupRecord::BootFile> read_boot_file(const Root& root, const std:
         path, static_cast<std::uint64_t>(status.st_size),
         status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec};
 }
-
-}  // namespace
 
 std::vector<SetupRecord::BootFile> read_boot_files(const Root& root, const Facts& facts) {
     std::vector<std::string> paths = facts.boot.entries;

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/setup/core/facts.hpp"
@@ -13,6 +15,10 @@
 namespace hypnos::setup {
 
 using sleep::Root;
+
+/// Nothing if there is no such file.
+[[nodiscard]] std::optional<SetupRecord::BootFile> read_boot_file(const Root& root,
+                                                                  const std::string& path);
 
 [[nodiscard]] std::vector<SetupRecord::BootFile> read_boot_files(const Root& root,
                                                                  const Facts& facts);

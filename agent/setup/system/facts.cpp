@@ -9,7 +9,6 @@
 #include "agent/setup/core/texts.hpp"
 #include "agent/setup/system/block_devices.hpp"
 #include "agent/setup/system/boot_facts.hpp"
-#include "agent/setup/system/initramfs.hpp"
 #include "agent/setup/system/places.hpp"
 #include "agent/setup/system/programs.hpp"
 #include "sleep/core/preflight/parse.hpp"
@@ -70,18 +69,6 @@ void read_swaps(const Root& root, const Options& options, Facts& facts) {
         });
 }
 
-void read_machine(const Root& root, const Options& options,
-                  const std::optional<SetupRecord>& record, Facts& facts) {
-    facts.container = container(root);
-    facts.root_type = root_type(sleep::parse_mounts(root.text("/proc/self/mountinfo")));
-    facts.power = sleep::read_power_facts(sleep::Power(root), SleepMode::Disk);
-    facts.memory = {value(facts.power.memory, "MemTotal"), value(facts.power.memory, "AnonPages")};
-    facts.missing_tools = missing_tools(root);
-    read_swaps(root, options, facts);
-    facts.boot = read_boot(root, options);
-    facts.initramfs = read_initramfs(root, driver_modules(root, device_of(facts, record)));
-}
-
 }  // namespace
 
 Texts read_texts(const Root& root, const SetupRecord& record) {
@@ -90,17 +77,29 @@ Texts read_texts(const Root& root, const SetupRecord& record) {
     return texts;
 }
 
-Facts read_facts(const Root& root, const Options& options,
-                 const std::optional<SetupRecord>& record) {
-    Facts facts{.offline = !root.is_system()};
+Facts FactReader::read(const Options& options, const std::optional<SetupRecord>& record) {
+    Facts facts{.offline = !root_.is_system()};
     if (facts.offline)
-        facts.initramfs.generator = find_generator(root);
+        facts.initramfs.generator = find_generator(root_);
     else
-        read_machine(root, options, record, facts);
-    if (record) facts.texts = read_texts(root, *record);
-    read_texts_of(root, {files::kFstab, files::kGrub, files::kDracut, files::kAtBoot}, facts.texts);
-    read_texts_of(root, facts.boot.entries, facts.texts);
+        read_machine(options, record, facts);
+    if (record) facts.texts = read_texts(root_, *record);
+    read_texts_of(root_, {files::kFstab, files::kGrub, files::kDracut, files::kAtBoot},
+                  facts.texts);
+    read_texts_of(root_, facts.boot.entries, facts.texts);
     return facts;
+}
+
+void FactReader::read_machine(const Options& options, const std::optional<SetupRecord>& record,
+                              Facts& facts) {
+    facts.container = container(root_);
+    facts.root_type = root_type(sleep::parse_mounts(root_.text("/proc/self/mountinfo")));
+    facts.power = sleep::read_power_facts(sleep::Power(root_), SleepMode::Disk);
+    facts.memory = {value(facts.power.memory, "MemTotal"), value(facts.power.memory, "AnonPages")};
+    facts.missing_tools = missing_tools(root_);
+    read_swaps(root_, options, facts);
+    facts.boot = read_boot(root_, options);
+    facts.initramfs = initramfs_.read(driver_modules(root_, device_of(facts, record)));
 }
 
 }  // namespace hypnos::setup

@@ -4,6 +4,7 @@
 #include "agent/setup/system/initramfs.hpp"
 
 #include "agent/setup/core/listing.hpp"
+#include "agent/setup/system/boot_files.hpp"
 #include "agent/setup/system/programs.hpp"
 
 namespace hypnos::setup {
@@ -32,20 +33,6 @@ Result<std::string> listing(const Root& root, Generator generator, const std::st
     return run({program, image});
 }
 
-Initramfs look_into(const Root& root, Generator generator, const std::string& release,
-                    const std::vector<std::string>& modules) {
-    Initramfs image{.path = image_of(root, release), .release = release};
-    image.there = root.has(image.path);
-    if (!image.there) return image;
-    const Result<std::string> names = listing(root, generator, image.path);
-    if (!names)
-        image.lacks = {"what can be read: " + names.error().message};
-    else
-        image.lacks = lacks(generator, *names, modules,
-                            root.text("/lib/modules/" + release + "/modules.builtin"));
-    return image;
-}
-
 std::vector<std::string> generator_command(const Root& root, const std::string& release) {
     const std::string image = image_of(root, release);
     if (find_generator(root) == Generator::Dracut)
@@ -60,12 +47,38 @@ Generator find_generator(const Root& root) {
     return find_program(root, "dracut").empty() ? Generator::None : Generator::Dracut;
 }
 
-InitramfsFacts read_initramfs(const Root& root, const std::vector<std::string>& modules) {
-    InitramfsFacts facts{.generator = find_generator(root)};
+InitramfsFacts InitramfsReader::read(const std::vector<std::string>& modules) {
+    InitramfsFacts facts{.generator = find_generator(root_)};
     if (facts.generator == Generator::None) return facts;
-    for (const std::string& release : releases(root))
-        facts.images.push_back(look_into(root, facts.generator, release, modules));
+    for (const std::string& release : releases(root_))
+        facts.images.push_back(look_into(facts.generator, release, modules));
     return facts;
+}
+
+Initramfs InitramfsReader::look_into(Generator generator, const std::string& release,
+                                     const std::vector<std::string>& modules) {
+    Initramfs image{.path = image_of(root_, release), .release = release};
+    image.there = root_.has(image.path);
+    if (!image.there) return image;
+    const Result<std::string>& names = names_in(generator, image.path);
+    if (!names)
+        image.lacks = {"what can be read: " + names.error().message};
+    else
+        image.lacks = lacks(generator, *names, modules,
+                            root_.text("/lib/modules/" + release + "/modules.builtin"));
+    return image;
+}
+
+const Result<std::string>& InitramfsReader::names_in(Generator generator,
+                                                     const std::string& image) {
+    const SetupRecord::BootFile file =
+        read_boot_file(root_, image).value_or(SetupRecord::BootFile{});
+    const auto seen = seen_.find(image);
+    if (seen != seen_.end() && seen->second.file.size == file.size &&
+        seen->second.file.mtime_ns == file.mtime_ns)
+        return seen->second.names;
+    return seen_.insert_or_assign(image, Seen{file, listing(root_, generator, image)})
+        .first->second.names;
 }
 
 Result<void> make_initramfs(const Root& root) {

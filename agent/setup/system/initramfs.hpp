@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,28 @@ using sleep::Root;
 
 [[nodiscard]] Generator find_generator(const Root& root);
 
-/// `modules`: those that lead to the swap. Unpacks each, which takes a second or so.
-[[nodiscard]] InitramfsFacts read_initramfs(const Root& root,
-                                            const std::vector<std::string>& modules);
+/// Unpacks each initramfs, which takes a second or so; once, as long as it stays the same.
+class InitramfsReader {
+  public:
+    explicit InitramfsReader(const Root& root) : root_(root) {}
+
+    /// `modules`: those that lead to the swap.
+    [[nodiscard]] InitramfsFacts read(const std::vector<std::string>& modules);
+
+  private:
+    struct Seen {
+        SetupRecord::BootFile file;
+        Result<std::string> names;
+    };
+
+    [[nodiscard]] Initramfs look_into(Generator generator, const std::string& release,
+                                      const std::vector<std::string>& modules);
+    [[nodiscard]] const Result<std::string>& names_in(Generator generator,
+                                                      const std::string& image);
+
+    Root root_;
+    std::map<std::string, Seen> seen_;
+};
 
 [[nodiscard]] Result<void> make_initramfs(const Root& root);
 

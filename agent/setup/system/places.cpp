@@ -115,8 +115,8 @@ std::string source_of(const Root& root, const std::string& point) {
 /// Of btrfs, whose files have a device number of no device, by the device that is mounted.
 std::string uuid_of(const Root& root, const sleep::Mount& mount) {
     const bool anonymous = mount.device.starts_with("0:");
-    return uuid_on(root, anonymous ? device_number(root, source_of(root, mount.point))
-                                   : mount.device);
+    return uuid_on(root,
+                   anonymous ? device_number(root, source_of(root, mount.point)) : mount.device);
 }
 
 }  // namespace

@@ -26,13 +26,15 @@ Result<std::optional<SetupRecord>> RecordStore::load() const {
     std::optional<SetupRecord> record;
     if (saved) record = sleep::setup_record_from_json(*saved);
     if (!record)
-        return fail(root_.path(SetupRecord::kPath) +
-                    " is no record of this hypnos-setup; move it away, and undo by hand what it says");
+        return fail(
+            root_.path(SetupRecord::kPath) +
+            " is no record of this hypnos-setup; move it away, and undo by hand what it says");
     return record;
 }
 
 Result<void> RecordStore::save(const SetupRecord& record) const {
-    return root_.replace_durably(SetupRecord::kPath, sleep::to_json(record).dump() + "\n", kPrivate);
+    return root_.replace_durably(SetupRecord::kPath, sleep::to_json(record).dump() + "\n",
+                                 kPrivate);
 }
 
 void RecordStore::remove() const { root_.remove(SetupRecord::kPath); }

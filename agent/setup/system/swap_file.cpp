@@ -40,7 +40,8 @@ bool is_btrfs(const std::string& path) {
 }
 
 Result<void> make_subvolume(const fs::path& directory) {
-    const UniqueFd parent(open(directory.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd parent(
+        open(directory.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     btrfs_ioctl_vol_args arguments{};
     g_strlcpy(arguments.name, directory.filename().c_str(), sizeof arguments.name);
     if (!parent || ioctl(parent.get(), BTRFS_IOC_SUBVOL_CREATE, &arguments) != 0)
@@ -63,7 +64,8 @@ Result<void> forbid_copies(int file, const std::string& path) {
     if (!is_btrfs(path)) return {};
     if (ioctl(file, FS_IOC_GETFLAGS, &flags) != 0) return cannot("read the attributes of", path);
     flags |= FS_NOCOW_FL;
-    if (ioctl(file, FS_IOC_SETFLAGS, &flags) != 0) return cannot("switch off copy-on-write of", path);
+    if (ioctl(file, FS_IOC_SETFLAGS, &flags) != 0)
+        return cannot("switch off copy-on-write of", path);
     return {};
 }
 
@@ -92,8 +94,7 @@ Result<void> make_draft(const std::string& draft, const MakeSwap& wanted) {
     if (!file) return cannot("make", draft);
     if (Result<void> done = forbid_copies(file.get(), draft); !done) return done;
     if (Result<void> done = fill(file.get(), draft, wanted); !done) return done;
-    const auto made =
-        run({find_program(Root("/"), "mkswap"), "--uuid", wanted.uuid, draft});
+    const auto made = run({find_program(Root("/"), "mkswap"), "--uuid", wanted.uuid, draft});
     if (!made) return fail(made.error());
     if (fsync(file.get()) != 0) return cannot("write", draft);
     return {};
@@ -105,8 +106,9 @@ Result<void> check_blocks(const std::string& draft) {
     if (!place || !place->offset)
         return fail("the file system does not tell where " + draft + " lies");
     if (place->has_holes || place->shared || place->encoded || place->delalloc)
-        return fail(draft + " has holes, or blocks that are shared or compressed, which no swap may "
-                            "have; choose another --file, or a partition with --swap");
+        return fail(draft +
+                    " has holes, or blocks that are shared or compressed, which no swap may "
+                    "have; choose another --file, or a partition with --swap");
     return {};
 }
 
@@ -144,8 +146,7 @@ Result<void> remove_swap_file(const Root& root, const std::string& path) {
 }
 
 Result<void> switch_on(const Root& root, const std::string& path) {
-    if (swapon(root.path(path).c_str(), 0) != 0 && errno != EBUSY)
-        return cannot("switch on", path);
+    if (swapon(root.path(path).c_str(), 0) != 0 && errno != EBUSY) return cannot("switch on", path);
     return {};
 }
 

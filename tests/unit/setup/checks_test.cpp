@@ -113,9 +113,7 @@ class SetupVerifyTest : public ::testing::Test {
     SetupRecord record_;
 };
 
-TEST_F(SetupVerifyTest, AMachineThatWasSetUp) {
-    EXPECT_EQ(found(), std::vector<std::string>{});
-}
+TEST_F(SetupVerifyTest, AMachineThatWasSetUp) { EXPECT_EQ(found(), std::vector<std::string>{}); }
 
 TEST_F(SetupVerifyTest, WithoutARecord) {
     EXPECT_EQ(verify(facts_, std::nullopt)[0].code, "setup.not-applied");

@@ -31,8 +31,7 @@ class SetupPlanTest : public ::testing::Test {
         if (!record_) record_.emplace();
         std::erase_if(record_->files, [&](const auto& file) { return file.path == change.path; });
         if (change.text)
-            record_->files.push_back(
-                {change.path, facts_.texts[change.path], 0644, *change.text});
+            record_->files.push_back({change.path, facts_.texts[change.path], 0644, *change.text});
         facts_.texts[change.path] = change.text;
     }
 
@@ -42,9 +41,14 @@ class SetupPlanTest : public ::testing::Test {
         record_->options = options_;
         record_->swap = planned.swap;
         record_->swap->offset = 34816;
-        facts_.own = Place{.path = kSwapFile, .name = kSwapFile, .file = true,
-                           .uuid = planned.swap->uuid, .bytes = planned.swap->bytes,
-                           .device = "254:1", .resume = "UUID=root-uuid", .offset = 34816};
+        facts_.own = Place{.path = kSwapFile,
+                           .name = kSwapFile,
+                           .file = true,
+                           .uuid = planned.swap->uuid,
+                           .bytes = planned.swap->bytes,
+                           .device = "254:1",
+                           .resume = "UUID=root-uuid",
+                           .offset = 34816};
     }
 
     /// As apply leaves the machine.
@@ -136,9 +140,8 @@ TEST_F(SetupPlanTest, BlsEntriesAreEditedAndNoMenuIsMade) {
     facts_.texts["/boot/loader/entries/a.conf"] = "options ro\n";
     make_file();
     const Changes changes = plan().changes;
-    EXPECT_EQ(names_of(changes),
-              (Names{"WriteFile /boot/loader/entries/a.conf", "SyncBoot /boot",
-                     "TellKernel /sys/power/resume: 254:1, offset 34816"}));
+    EXPECT_EQ(names_of(changes), (Names{"WriteFile /boot/loader/entries/a.conf", "SyncBoot /boot",
+                                        "TellKernel /sys/power/resume: 254:1, offset 34816"}));
     EXPECT_EQ(std::get<WriteFile>(changes[0].what).text,
               "options ro resume=UUID=root-uuid resume_offset=34816\n");
 }
@@ -172,9 +175,8 @@ TEST_F(SetupPlanTest, AnImageGetsWhatDependsOnNoMachine) {
     facts_.offline = true;
     EXPECT_EQ(names_of(plan().changes), Names{"WriteFile /var/lib/hypnos/setup-at-boot"});
     facts_.initramfs.generator = Generator::Dracut;
-    EXPECT_EQ(names_of(plan().changes),
-              (Names{"WriteFile /etc/dracut.conf.d/hypnos.conf",
-                     "WriteFile /var/lib/hypnos/setup-at-boot"}));
+    EXPECT_EQ(names_of(plan().changes), (Names{"WriteFile /etc/dracut.conf.d/hypnos.conf",
+                                               "WriteFile /var/lib/hypnos/setup-at-boot"}));
 }
 
 TEST_F(SetupPlanTest, TheFirstBootIsDoneLast) {
@@ -209,7 +211,8 @@ TEST_F(SetupUndoTest, EverythingGoesBack) {
 TEST_F(SetupUndoTest, WhatOthersChangedMeanwhileStays) {
     options_.activation = "always";
     apply();
-    facts_.texts[files::kFstab] = *facts_.texts[files::kFstab] + "/dev/vdc /data ext4 defaults 0 2\n";
+    facts_.texts[files::kFstab] =
+        *facts_.texts[files::kFstab] + "/dev/vdc /data ext4 defaults 0 2\n";
     EXPECT_EQ(undone(files::kFstab),
               "/dev/vda1 / ext4 defaults 0 1\n/dev/vdc /data ext4 defaults 0 2\n");
 }

@@ -40,8 +40,8 @@ inline Facts machine() {
     Facts facts;
     facts.root_type = "ext4";
     facts.memory = {kGiB, 100 * kMiB};
-    facts.file_system = {.point = "/", .type = "ext4", .uuid = "root-uuid", .free = 8 * kGiB,
-                         .size = 10 * kGiB};
+    facts.file_system = {
+        .point = "/", .type = "ext4", .uuid = "root-uuid", .free = 8 * kGiB, .size = 10 * kGiB};
     facts.boot.loader = BootLoader::Grub;
     facts.boot.menu = "/boot/grub/grub.cfg";
     facts.boot.menu_text = menu_with("");

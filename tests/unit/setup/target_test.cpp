@@ -57,8 +57,13 @@ TEST_F(SetupTargetTest, ASwapThatWillNotDoIsPassedOver) {
 
 TEST_F(SetupTargetTest, TheFileThatIsOursStays) {
     last_ = choose().target->swap;
-    facts_.own = Place{.path = kSwapFile, .name = kSwapFile, .file = true, .uuid = last_->uuid,
-                       .bytes = last_->bytes, .device = "254:1", .resume = "UUID=root-uuid",
+    facts_.own = Place{.path = kSwapFile,
+                       .name = kSwapFile,
+                       .file = true,
+                       .uuid = last_->uuid,
+                       .bytes = last_->bytes,
+                       .device = "254:1",
+                       .resume = "UUID=root-uuid",
                        .offset = 34816};
     facts_.places = {partition(4 * kGiB)};
     const Target target = choose().target.value();
@@ -69,8 +74,13 @@ TEST_F(SetupTargetTest, TheFileThatIsOursStays) {
 
 TEST_F(SetupTargetTest, AFileTooSmallForGrownMemoryIsMadeAnew) {
     last_ = choose().target->swap;
-    facts_.own = Place{.path = kSwapFile, .name = kSwapFile, .file = true, .uuid = last_->uuid,
-                       .bytes = last_->bytes, .device = "254:1", .resume = "UUID=root-uuid",
+    facts_.own = Place{.path = kSwapFile,
+                       .name = kSwapFile,
+                       .file = true,
+                       .uuid = last_->uuid,
+                       .bytes = last_->bytes,
+                       .device = "254:1",
+                       .resume = "UUID=root-uuid",
                        .offset = 34816};
     facts_.memory.total = 4 * kGiB;
     EXPECT_TRUE(choose().target->must_be_made);

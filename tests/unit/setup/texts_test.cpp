@@ -28,8 +28,9 @@ TEST(SetupTextsTest, FstabGetsALineAndLosesItToTheByte) {
 TEST(SetupTextsTest, AnEntryGetsArgumentsInItsOptionsLine) {
     const std::string entry = "title Debian\noptions root=/dev/vda1 ro\nlinux /vmlinuz\n";
     const std::string after = with_arguments(entry, kArguments);
-    EXPECT_EQ(after, "title Debian\noptions root=/dev/vda1 ro resume=UUID=abc resume_offset=7\n"
-                     "linux /vmlinuz\n");
+    EXPECT_EQ(after,
+              "title Debian\noptions root=/dev/vda1 ro resume=UUID=abc resume_offset=7\n"
+              "linux /vmlinuz\n");
     EXPECT_EQ(without_arguments(after, kArguments), entry);
 }
 
