@@ -55,7 +55,8 @@ Result<void> make_unified_images(const Root& root) {
 
 Result<void> make_menu(const Root& root) {
     const std::vector<std::string> command = menu_generator(root);
-    if (command.empty()) return make_unified_images(root);
+    if (command.empty())
+        return makes_unified_images(root) ? make_unified_images(root) : Result<void>();
     const auto made = run(command);
     return made ? Result<void>() : fail(made.error());
 }
@@ -86,8 +87,7 @@ Result<void> Applier::make(const WriteFile& change) {
 
 /// What was there before us is noted once, whatever comes later.
 Result<void> Applier::note(const WriteFile& change) {
-    for (const std::string& generator : generators_of(change.path))
-        add_once(record_.to_run, generator);
+    if (is_input_of_menu(change.path)) add_once(record_.to_run, std::string("boot"));
     if (!change.text) return store_.save(record_);
     const auto entry = std::find_if(record_.files.begin(), record_.files.end(),
                                     [&](const auto& file) { return file.path == change.path; });

@@ -117,20 +117,34 @@ def test_every_finding_is_in_its_page(heading: str, code: str) -> None:
     assert given and given == told
 
 
+def test_every_code_of_setup_is_in_its_page() -> None:
+    """Those that hypnos-setup gives, and those that its page explains."""
+    source = "".join((TOP / name).read_text() for name in tracked("agent/setup/core/*.cpp"))
+    given = set(re.findall(r'"(setup\.[a-z-]+)"', source))
+    told = set(re.findall(r"^\| `(setup\.[a-z-]+)` \|", (TOP / "docs/setup.md").read_text(), re.M))
+    assert given and given == told
+
+
 def options_in(text: str) -> set[str]:
     """Long options that a text mentions."""
     return set(re.findall(r"--[a-z][a-z-]*", text))
 
 
 @pytest.mark.parametrize(
-    "program", ["agent/hypnos-agent", "host-client/hypnosctl", "host-client/hostd/hypnos-hostd"]
+    "program",
+    [
+        "agent/hypnos-agent",
+        "agent/setup/hypnos-setup",
+        "host-client/hypnosctl",
+        "host-client/hostd/hypnos-hostd",
+    ],
 )
 def test_every_option_is_in_the_manual(program: str) -> None:
     name = Path(program).name
-    manual = next(TOP.glob(f"*/man/{name}.[18]")).read_text().replace("\\-", "-")
+    manual = next(TOP.glob(f"**/man/{name}.[18]")).read_text().replace("\\-", "-")
     of_host = [["host", verb] for verb in ("capabilities", "suspend", "status", "cancel")]
     verbs = [["suspend"], ["wake"], ["status"], ["watch"], *of_host]
-    for verb in [[]] if "agent" in name else verbs:
+    for verb in verbs if name == "hypnosctl" else [[]]:
         text = subprocess.run(
             [BUILD / program, *verb, "--help"], check=True, capture_output=True, text=True
         ).stdout

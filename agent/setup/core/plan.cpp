@@ -17,7 +17,7 @@ using Record = std::optional<SetupRecord>;
 
 std::string why_of(const std::string& path) {
     if (path == files::kFstab) return "the swap is to be on from each boot on";
-    if (path == files::kDracut) return "dracut leaves resuming out unless told";
+    if (path == files::kDracut) return "dracut may leave resuming out of an initramfs to come";
     if (path == files::kAtBoot) return "the first boot does the rest";
     return "the next boot must look for the image there";
 }
@@ -88,16 +88,15 @@ struct Planner {
     }
 };
 
-bool has_run_due(const Record& record, const std::string& generator) {
-    return record && std::find(record->to_run.begin(), record->to_run.end(), generator) !=
-                         record->to_run.end();
+bool menu_is_due(const Record& record) {
+    return record &&
+           std::find(record->to_run.begin(), record->to_run.end(), "boot") != record->to_run.end();
 }
 
-bool concerns(const Changes& changes, const std::string& generator) {
-    return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
-        const auto* write = std::get_if<WriteFile>(&change.what);
-        const auto generators = write ? generators_of(write->path) : std::vector<std::string>{};
-        return std::find(generators.begin(), generators.end(), generator) != generators.end();
+bool concerns_menu(const Changes& changes) {
+    return std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+        const auto* const write = std::get_if<WriteFile>(&change.what);
+        return write != nullptr && is_input_of_menu(write->path);
     });
 }
 
@@ -125,10 +124,9 @@ Change sync_boot() { return {SyncBoot{"/boot"}, "GRUB replays no journal"}; }
 
 void add_generators(const Facts& facts, const Record& record, const std::string& arguments,
                     Changes& changes) {
-    const bool initramfs =
-        lacks(facts) || concerns(changes, "initramfs") || has_run_due(record, "initramfs");
+    const bool initramfs = lacks(facts);
     const bool boot = has_menu(facts) && (menu_is_stale(facts, arguments) ||
-                                          concerns(changes, "boot") || has_run_due(record, "boot"));
+                                          concerns_menu(changes) || menu_is_due(record));
     const bool written = std::any_of(changes.begin(), changes.end(), is_for_boot_loader);
     if (initramfs && facts.initramfs.generator != Generator::None)
         changes.push_back({Generate{"initramfs"}, "it must be able to resume"});
@@ -188,10 +186,8 @@ Plan offline(const Facts& facts, const Record& record) {
 
 }  // namespace
 
-std::vector<std::string> generators_of(const std::string& path) {
-    if (path == files::kDracut) return {"initramfs"};
-    if (path == files::kGrub || path == files::kKernelCommandLine) return {"boot"};
-    return {};
+bool is_input_of_menu(const std::string& path) {
+    return path == files::kGrub || path == files::kKernelCommandLine;
 }
 
 Plan make_plan(const Options& options, const Facts& facts, const Record& record) {
@@ -203,9 +199,8 @@ Changes make_undo_plan(const SetupRecord& record, const Texts& texts) {
     for (const SetupRecord::File& file : record.files)
         changes.push_back(
             {WriteFile{file.path, before_us(record, texts, file.path)}, "as it was before"});
-    for (const char* generator : {"initramfs", "boot"})
-        if (concerns(changes, generator) || has_run_due(record, generator))
-            changes.push_back({Generate{generator}, "from what was before"});
+    if (concerns_menu(changes) || menu_is_due(record))
+        changes.push_back({Generate{"boot"}, "from what was before"});
     if (!changes.empty()) changes.push_back(sync_boot());
     if (record.swap && record.swap->made)
         changes.push_back({RemoveSwap{record.swap->path}, "hypnos-setup made it"});

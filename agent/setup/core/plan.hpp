@@ -30,7 +30,7 @@ struct Plan {
 /// What takes back what the record says.
 [[nodiscard]] Changes make_undo_plan(const SetupRecord& record, const Texts& texts);
 
-/// The generators whose input a file is.
-[[nodiscard]] std::vector<std::string> generators_of(const std::string& path);
+/// Whether the boot loader's menu is made from this file.
+[[nodiscard]] bool is_input_of_menu(const std::string& path);
 
 }  // namespace hypnos::setup

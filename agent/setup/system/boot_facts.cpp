@@ -47,18 +47,13 @@ std::vector<std::string> entries(const Root& root) {
     return paths;
 }
 
-/// kernel-install makes unified images here; images that came ready-made cannot be changed.
-bool makes_uki(const Root& root) {
-    return root.text("/etc/kernel/install.conf").find("layout=uki") != std::string::npos &&
-           !find_program(root, "kernel-install").empty();
-}
-
 BootLoader detect(const Root& root) {
     if (!mkconfig(root).empty() && root.has(kDefaults) && sources_dropins(root) &&
         !menu(root).empty())
         return BootLoader::Grub;
     if (!files_in(root, kEntryDirectories, ".conf").empty()) return BootLoader::Bls;
-    if (!files_in(root, kUkiDirectories, ".efi").empty() && makes_uki(root)) return BootLoader::Uki;
+    if (!files_in(root, kUkiDirectories, ".efi").empty() && makes_unified_images(root))
+        return BootLoader::Uki;
     return BootLoader::Unknown;
 }
 
@@ -103,6 +98,11 @@ std::vector<std::string> menu_generator(const Root& root) {
     const std::string make = mkconfig(root);
     if (make.empty() || menu(root).empty()) return {};
     return {make, "-o", menu(root)};
+}
+
+bool makes_unified_images(const Root& root) {
+    return root.text("/etc/kernel/install.conf").find("layout=uki") != std::string::npos &&
+           !find_program(root, "kernel-install").empty();
 }
 
 bool sources_dropins(const Root& root) {

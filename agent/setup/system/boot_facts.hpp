@@ -17,6 +17,9 @@ using sleep::Root;
 /// The program that writes GRUB's menu, with its arguments; none if it is not installed.
 [[nodiscard]] std::vector<std::string> menu_generator(const Root& root);
 
+/// Whether kernel-install(8) makes unified kernel images here; such as came ready-made cannot be changed.
+[[nodiscard]] bool makes_unified_images(const Root& root);
+
 /// Whether grub-mkconfig(8) sources /etc/default/grub.d, as Debian's does.
 [[nodiscard]] bool sources_dropins(const Root& root);
 
