@@ -78,8 +78,8 @@ Result<void> Root::replace(const std::string& absolute, const std::string& text)
 
 Result<void> Root::replace_durably(const std::string& absolute, const std::string& text,
                                    int mode) const {
-    Result<void> replaced = replace(
-        absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode);
+    Result<void> replaced =
+        replace(absolute, text, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode);
     if (replaced) sync_directory_of(path(absolute));
     return replaced;
 }
