@@ -79,7 +79,7 @@ Agent::Agent(const Options& options)
                           save_state();  // a restarted agent must not take it for news
                       },
                   .woke = [this] { look_at_all(); },
-                  .ended = [this] { local_sleeps_.check(); }}),
+                  .ended = [this] { transaction_ended(); }}),
       local_sleeps_(root_, {.noticed =
                                 [this](const SuspendEvent& event) {
                                     freezer_.when_thawed([this, event] { notice(event); });
@@ -126,6 +126,7 @@ Result<void> Agent::start() {
     Result<void> opened = qemu_.open();
     if (opened && power_) opened = power_->open();
     if (!opened) return opened;
+    watch_button();
     if (!suspender_.recover([this](const Record& record) { return has_reported(record); }))
         local_sleeps_.check();
     logind_.start();
@@ -215,6 +216,25 @@ void Agent::notice(const SuspendEvent& event) {
     power_management_.acpi.restore();
     suspender_.notice(event);  // before anybody's request, which would hide it
     look_at_all();
+}
+
+void Agent::watch_button() {
+    if (!config_.button_sleep) return;
+    logind_.take_sleep_keys();
+    button_.emplace(root_, config_, *config_.button_sleep,
+                    Button::Deps{suspender_, [this] { return in_the_way_of_sleep(); }});
+}
+
+std::string Agent::in_the_way_of_sleep() const {
+    if (!freezer_.idle()) return "file systems are frozen";
+    if (local_sleep_announced_ || suspender_.machine().state() != SuspendMachine::State::Idle)
+        return "another sleep is under way";
+    return "";
+}
+
+void Agent::transaction_ended() {
+    if (button_ && did_sleep(suspender_.machine().record().outcome)) button_->slept();
+    local_sleeps_.check();
 }
 
 void Agent::load_state() {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/button.hpp"
 #include "agent/commands/filter.hpp"
 #include "agent/core/event_log.hpp"
 #include "agent/executions.hpp"
@@ -86,6 +87,9 @@ class Agent {
     void sleep_announced(SleepMode mode);
     void sleep_over();
     void notice(const SuspendEvent& event);
+    void watch_button();
+    [[nodiscard]] std::string in_the_way_of_sleep() const;
+    void transaction_ended();
 
     void load_state();
     [[nodiscard]] bool has_reported(const Record& record) const;
@@ -106,6 +110,7 @@ class Agent {
     Logind logind_;
     Suspender suspender_;
     LocalSleeps local_sleeps_;
+    std::optional<Button> button_;  ///< if agent.conf gives it a meaning
     Preflights preflights_;
     TimeSetter time_setter_;
     Jobs jobs_;

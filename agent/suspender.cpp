@@ -53,6 +53,11 @@ void Suspender::request(const SuspendRequest& request, const Caller& caller, OnA
     later([this, request, asker = Waiting{caller, on_accept}] { ask(Requested{request}, asker); });
 }
 
+void Suspender::request(const SuspendRequest& request, Ended ended) {
+    Waiting asker = {{}, OnAccept::SayNothing, false, request, std::move(ended), {}};
+    later([this, request, asker = std::move(asker)] { ask(Requested{request}, asker); });
+}
+
 void Suspender::rehearse(const Caller& caller) {
     later([this, asker = Waiting{caller}] { ask(RehearsalRequested{}, asker); });
 }
@@ -140,6 +145,7 @@ void Suspender::step(const SuspendEvent& event) {
         g_debug("effect %s done", name.c_str());
     }
     deadline_.set(machine_.deadline());
+    if (ended_unreported()) report_refusal();
 }
 
 void Suspender::settle() {
@@ -244,18 +250,41 @@ void Suspender::apply(const Accept&) {
     const Record& record = machine_.record();
     g_message("suspending (%s), transaction %s", std::string(name_of(record.request.mode)).c_str(),
               record.request.transaction.c_str());
+    if (waiting_->ended) return;
     if (waiting_->on_accept == OnAccept::SayNothing) return deps_.expect_silence(waiting_->caller);
     answer(accepted_json(record));
 }
 
 void Suspender::apply(const Refuse& effect) {
     g_message("%s", effect.error.message.c_str());
-    answer(fail(effect.error));
+    waiting_->refusal = effect.error;
+    if (!waiting_->ended) answer(fail(effect.error));
 }
 
 void Suspender::answer(const CommandResult& result) {
     waiting_->answered = true;
     deps_.reply(waiting_->caller, result);
+}
+
+/// Refused before anything was prepared, so the machine has nothing to report.
+bool Suspender::ended_unreported() const {
+    if (!waiting_ || !waiting_->ended || !waiting_->refusal) return false;
+    return !machine_.has_transaction() ||
+           machine_.record().request.transaction != waiting_->request.transaction;
+}
+
+void Suspender::report_refusal() {
+    const Waiting asker = *std::exchange(waiting_, {});
+    Record record;
+    record.request = asker.request;
+    record.outcome =
+        enumerator<Outcome>(kOutcomeNames, asker.refusal->data["outcome"].string().value_or(""))
+            .value_or(Outcome::Refused);
+    record.error = asker.refusal->message;
+    record.phases = {{"requested", now()}};
+    deps_.emit(events::kSuspendFailed, ended_json(record));
+    asker.ended({record.outcome, record.error,
+                 asker.refusal->data["finding"]["code"].string().value_or("")});
 }
 
 void Suspender::apply(const Announce&) {
@@ -274,9 +303,11 @@ void Suspender::apply(const Report&) {
     g_message("suspend ended: %s%s%s", std::string(name_of(record.outcome)).c_str(),
               record.error.empty() ? "" : ": ", record.error.c_str());
     deps_.emit(event_of(record.outcome), ended_json(record));
-    if (waiting_ && !waiting_->answered)
-        answer(slept ? CommandResult(std::nullopt) : fail(failure_of(record)));
-    waiting_.reset();
+    const std::optional<Waiting> asker = std::exchange(waiting_, {});
+    if (asker && asker->ended)
+        asker->ended({record.outcome, record.error, ""});
+    else if (asker && !asker->answered)
+        deps_.reply(asker->caller, slept ? CommandResult(std::nullopt) : fail(failure_of(record)));
     deps_.ended();
 }
 

@@ -53,6 +53,14 @@ class Suspender {
     explicit Suspender(Deps deps);
 
     void request(const SuspendRequest& request, const Caller& caller, OnAccept on_accept);
+    /// For the agent itself: always ends with an event, and with `ended`.
+    struct Ending {
+        Outcome outcome = Outcome::Failed;
+        std::string error;    ///< for a person
+        std::string finding;  ///< preflight's code, if that refused
+    };
+    using Ended = std::function<void(const Ending& ending)>;
+    void request(const SuspendRequest& request, Ended ended);
     void rehearse(const Caller& caller);
 
     /// Ends the transaction under way, or says why it cannot be ended. Empty: whichever it is.
@@ -62,7 +70,7 @@ class Suspender {
     /// has gone out already.
     bool recover(const std::function<bool(const Record& record)>& reported);
 
-    /// Whether what is under way was asked for through a port.
+    /// Whether what is under way was asked for by a host or its cloud.
     [[nodiscard]] bool works_for_host() const;
 
     /// Of somebody else's sleep.
@@ -82,6 +90,9 @@ class Suspender {
         Caller caller;
         OnAccept on_accept = OnAccept::Reply;
         bool answered = false;
+        SuspendRequest request = {};
+        Ended ended = {};  ///< the agent itself asks; `caller` is nobody
+        std::optional<Error> refusal = {};
     };
 
     [[nodiscard]] std::string reason_not_to_cancel(const std::string& transaction) const;
@@ -111,6 +122,8 @@ class Suspender {
     void apply(const Report& effect);
     void rehearsed(Serial serial, const Rehearsal& rehearsal);
     void answer(const CommandResult& result);
+    [[nodiscard]] bool ended_unreported() const;
+    void report_refusal();
     void forget(const std::string& transaction);
     void forget_unbegun(Marker& marker) const;
 

@@ -17,7 +17,8 @@
 namespace hypnos::agent {
 namespace {
 
-using Member = std::variant<bool Config::*, Backend Config::*, std::chrono::seconds Config::*>;
+using Member = std::variant<bool Config::*, Backend Config::*, std::chrono::seconds Config::*,
+                            int Config::*, std::optional<SleepMode> Config::*>;
 
 struct Key {
     const char* group;
@@ -29,6 +30,11 @@ const std::array kKeys = {
     Key{"Sleep", "SystemSleepHooks", &Config::system_sleep_hooks},
     Key{"Sleep", "FsfreezeHooks", &Config::fsfreeze_hooks},
     Key{"Freeze", "ThawAfter", &Config::thaw_after},
+    Key{"Button", "Sleep", &Config::button_sleep},
+    Key{"Button", "Debounce", &Config::button_debounce},
+    Key{"Button", "Attempts", &Config::button_attempts},
+    Key{"Button", "RetryAfter", &Config::button_retry_after},
+    Key{"Button", "Keyboards", &Config::button_keyboards},
     Key{"Commands", "Exec", &Config::exec},
     Key{"Commands", "File", &Config::file},
     Key{"Commands", "Password", &Config::password},
@@ -37,12 +43,14 @@ const std::array kKeys = {
     Key{"Resume", "Reseed", &Config::reseed},
     Key{"Resume", "Network", &Config::nudge_network},
 };
-constexpr const char* kGroups = "[Sleep], [Freeze], [Commands] and [Resume]";
+constexpr const char* kGroups = "[Sleep], [Freeze], [Button], [Commands] and [Resume]";
 
 constexpr std::array<std::string_view, 4> kTrue = {"yes", "true", "on", "1"};
 constexpr std::array<std::string_view, 4> kFalse = {"no", "false", "off", "0"};
 constexpr std::array kBackends = {Backend::Sysfs, Backend::Logind};
-constexpr unsigned kThawAfterMax = 86400;
+constexpr unsigned kSecondsMax = 86400;
+constexpr int kAttemptsMax = 100;
+constexpr std::string_view kIgnore = "ignore";
 
 std::optional<bool> as_flag(std::string_view word) {
     if (std::find(kTrue.begin(), kTrue.end(), word) != kTrue.end()) return true;
@@ -68,16 +76,29 @@ bool put(Backend& backend, std::string_view word) {
 
 bool put(std::chrono::seconds& time, std::string_view word) {
     const std::optional<unsigned> seconds = whole_number<unsigned>(word);
-    if (!seconds || *seconds == 0 || *seconds > kThawAfterMax) return false;
+    if (!seconds || *seconds == 0 || *seconds > kSecondsMax) return false;
     time = std::chrono::seconds(*seconds);
     return true;
 }
 
+bool put(int& attempts, std::string_view word) {
+    const std::optional<int> number = whole_number<int>(word);
+    if (!number || *number < 1 || *number > kAttemptsMax) return false;
+    attempts = *number;
+    return true;
+}
+
+bool put(std::optional<SleepMode>& mode, std::string_view word) {
+    mode = enumerator<SleepMode>(kSleepModeNames, word);
+    return mode || word == kIgnore;
+}
+
 /// By the order of Member's types.
 std::string what_may_stand(const Key& key) {
-    const std::array words = {std::string("yes, true, on, 1 or no, false, off, 0"),
-                              std::string("sysfs or logind"),
-                              "from 1 to " + std::to_string(kThawAfterMax) + " seconds"};
+    const std::array words = {
+        std::string("yes, true, on, 1 or no, false, off, 0"), std::string("sysfs or logind"),
+        "from 1 to " + std::to_string(kSecondsMax) + " seconds",
+        "from 1 to " + std::to_string(kAttemptsMax), std::string("ignore, ram, disk or hybrid")};
     return words.at(key.member.index());
 }
 

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
+#include "hypnos/protocol/power.hpp"
 #include "sleep/core/backend.hpp"
 #include "sleep/system/root.hpp"
 
@@ -26,6 +28,12 @@ struct Config {
     // [Freeze]
     std::chrono::seconds thaw_after{
         600};  ///< ThawAfter=: of frozen file systems without a word of the host
+    // [Button]: the machine's sleep button
+    std::optional<SleepMode> button_sleep;        ///< Sleep=ignore|ram|disk|hybrid
+    std::chrono::seconds button_debounce{30};     ///< Debounce=: after a press, and after a sleep
+    int button_attempts = 3;                      ///< Attempts=: to sleep, for one press
+    std::chrono::seconds button_retry_after{10};  ///< RetryAfter=: from one to the next
+    bool button_keyboards = false;                ///< Keyboards=: their sleep keys count too
     // [Commands]: what gives the host a shell in this guest
     bool exec = true;      ///< Exec=: guest-exec
     bool file = true;      ///< File=: guest-file-*

@@ -17,6 +17,8 @@ namespace {
 
 using Failed = std::function<void(const std::string& error)>;
 
+constexpr const char* kSleepKeys = "handle-suspend-key:handle-hibernate-key";
+
 const char* method(SleepMode mode) {
     switch (mode) {
         case SleepMode::Ram:
@@ -29,16 +31,15 @@ const char* method(SleepMode mode) {
     return "";
 }
 
-/// The descriptor in the answer to Inhibit, or -1.
-int inhibitor_in(GDBusConnection* bus, GAsyncResult* result) {
+/// The descriptor in the answer to Inhibit, or -1; then the log says what `follows`.
+int inhibitor_in(GDBusConnection* bus, GAsyncResult* result, const char* follows) {
     GError* error = nullptr;
     GUnixFDList* raw = nullptr;
     const glib::Owned<GVariant> reply(
         g_dbus_connection_call_with_unix_fd_list_finish(bus, &raw, result, &error));
     const glib::Owned<GUnixFDList> fds(raw);
     if (!reply) {
-        g_warning("hooks may be late for sleeps that others start, as logind gives no delay: %s",
-                  words_of(error).c_str());
+        g_warning("%s: %s", follows, words_of(error).c_str());
         return -1;
     }
     gint32 index = 0;
@@ -49,11 +50,12 @@ int inhibitor_in(GDBusConnection* bus, GAsyncResult* result) {
 }  // namespace
 
 struct Logind::Impl {
-    Impl(const Root& root, const Who& inhibitor_of, Callbacks to_call)
-        : who(inhibitor_of),
+    Impl(const Root& machine, const Who& inhibitor_of, Callbacks to_call)
+        : root(machine),
+          who(inhibitor_of),
           callbacks(std::move(to_call)),
-          bus(root, {[this](GDBusConnection* connection) { bus_up(connection); },
-                     [this] { bus_down(); }}) {}
+          bus(machine, {[this](GDBusConnection* connection) { bus_up(connection); },
+                        [this] { bus_down(); }}) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     ~Impl() { forget_bus(); }
@@ -68,10 +70,15 @@ struct Logind::Impl {
     void prepare(bool start);
     void unsubscribe();
     void gone();
+    using Got = std::function<void(GDBusConnection* bus, GAsyncResult* result)>;
+    void ask_for_inhibitor(const char* what, const char* mode, const glib::Scope& scope, Got got);
     void inhibit();
+    void inhibit_keys();
+    void say_nobody_is_there();
     void release();
     void suspend(SleepMode mode, Failed failed);
 
+    Root root;
     Who who;
     Callbacks callbacks;
     LastingBus bus;
@@ -79,6 +86,10 @@ struct Logind::Impl {
     guint subscription = 0;  ///< 0: logind is not there
     UniqueFd inhibitor;
     std::optional<glib::Scope> inhibiting;
+    bool wants_keys = false;
+    bool said_nobody_is_there = false;
+    UniqueFd keys;
+    glib::Scope inhibiting_keys;
     bool announced = false;
     std::optional<SleepMode> asked;  ///< by ourselves, and not announced yet
     glib::Source soon;
@@ -114,10 +125,12 @@ void Logind::Impl::appeared(GDBusConnection* bus, const gchar*, const gchar* own
         bus, owner, logind::kInterface, "PrepareForSleep", logind::kPath, nullptr,
         G_DBUS_SIGNAL_FLAGS_NONE, prepare, self, nullptr);
     impl.inhibit();
+    if (impl.wants_keys) impl.inhibit_keys();
 }
 
 void Logind::Impl::vanished(GDBusConnection*, const gchar*, gpointer self) {
     Impl& impl = *static_cast<Impl*>(self);
+    impl.say_nobody_is_there();
     impl.unsubscribe();
     impl.gone();
 }
@@ -125,6 +138,7 @@ void Logind::Impl::vanished(GDBusConnection*, const gchar*, gpointer self) {
 /// A logind that starts anew knows nothing of the sleep that the old one announced.
 void Logind::Impl::gone() {
     release();
+    keys = UniqueFd();
     if (std::exchange(announced, false)) callbacks.over();
 }
 
@@ -146,16 +160,42 @@ void Logind::Impl::prepare(bool start) {
     callbacks.over();
 }
 
-void Logind::Impl::inhibit() {
-    inhibiting.emplace();
+void Logind::Impl::ask_for_inhibitor(const char* what, const char* mode, const glib::Scope& scope,
+                                     Got got) {
     g_dbus_connection_call_with_unix_fd_list(
         bus.connection(), logind::kName, logind::kPath, logind::kInterface, "Inhibit",
-        g_variant_new("(ssss)", "sleep", who.name, who.why, "delay"), G_VARIANT_TYPE("(h)"),
-        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, inhibiting->get(), glib::Scope::ready,
-        inhibiting->pending([this](GObject* source, GAsyncResult* result) {
-            inhibitor = UniqueFd(inhibitor_in(G_DBUS_CONNECTION(source), result));
-            if (inhibitor && callbacks.holding) callbacks.holding();
+        g_variant_new("(ssss)", what, who.name, who.why, mode), G_VARIANT_TYPE("(h)"),
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, scope.get(), glib::Scope::ready,
+        scope.pending([got = std::move(got)](GObject* source, GAsyncResult* result) {
+            got(G_DBUS_CONNECTION(source), result);
         }));
+}
+
+void Logind::Impl::inhibit() {
+    inhibiting.emplace();
+    ask_for_inhibitor(
+        "sleep", "delay", *inhibiting, [this](GDBusConnection* connection, GAsyncResult* result) {
+            inhibitor = UniqueFd(
+                inhibitor_in(connection, result,
+                             "hooks may be late for sleeps that others start, as logind gives no "
+                             "delay"));
+            if (inhibitor && callbacks.holding) callbacks.holding();
+        });
+}
+
+void Logind::Impl::inhibit_keys() {
+    ask_for_inhibitor(kSleepKeys, "block", inhibiting_keys,
+                      [this](GDBusConnection* connection, GAsyncResult* result) {
+                          keys = UniqueFd(inhibitor_in(
+                              connection, result,
+                              "logind may react to the sleep button, too (HandleSuspendKey=ignore "
+                              "in logind.conf keeps it from that)"));
+                      });
+}
+
+void Logind::Impl::say_nobody_is_there() {
+    if (!wants_keys || keys || std::exchange(said_nobody_is_there, true)) return;
+    g_message("there is no systemd-logind that would have to leave the sleep button to us");
 }
 
 void Logind::Impl::release() {
@@ -189,7 +229,11 @@ Logind::Logind(const Root& root, const Who& who, Callbacks callbacks)
     : impl_(std::make_unique<Impl>(root, who, std::move(callbacks))) {}
 Logind::~Logind() = default;
 
-void Logind::start() { impl_->bus.start(); }
+void Logind::start() {
+    impl_->bus.start();
+    if (!has_bus(impl_->root)) impl_->say_nobody_is_there();
+}
+void Logind::take_sleep_keys() { impl_->wants_keys = true; }
 bool Logind::holds() const { return static_cast<bool>(impl_->inhibitor); }
 void Logind::release() { impl_->release(); }
 void Logind::suspend(SleepMode mode, std::function<void(const std::string& error)> failed) {

@@ -39,6 +39,10 @@ class Logind {
     /// again when the bus or logind comes later.
     void start();
 
+    /// From start() on logind leaves sleep keys to us, whatever its HandleSuspendKey= says: a block
+    /// inhibitor, held as long as this object and logind live.
+    void take_sleep_keys();
+
     /// Whether an announced sleep would wait for us.
     [[nodiscard]] bool holds() const;
 

@@ -51,6 +51,31 @@ TEST_F(ConfigTest, AShellForTheHostCanBeTurnedOff) {
     EXPECT_EQ(config.thaw_after, std::chrono::seconds(30));
 }
 
+TEST_F(ConfigTest, TheButtonIsIgnoredUnlessItIsSaidWhatItDoes) {
+    EXPECT_FALSE(config().button_sleep);
+    temp_.write("/usr/lib/hypnos/agent.conf",
+                "[Button]\nSleep=disk\nDebounce=60\nAttempts=5\nRetryAfter=20\nKeyboards=yes\n");
+    const Config config = this->config();
+    EXPECT_EQ(config.button_sleep, SleepMode::Disk);
+    EXPECT_EQ(config.button_debounce, std::chrono::minutes(1));
+    EXPECT_EQ(config.button_attempts, 5);
+    EXPECT_EQ(config.button_retry_after, std::chrono::seconds(20));
+    EXPECT_TRUE(config.button_keyboards);
+    temp_.write("/etc/hypnos/agent.conf", "[Button]\nSleep=ignore\n");
+    EXPECT_FALSE(this->config().button_sleep);
+}
+
+TEST_F(ConfigTest, WhatTheButtonMayDo) {
+    const std::string file = "/etc/hypnos/agent.conf";
+    temp_.write(file, "[Button]\nSleep=mem\n");
+    EXPECT_EQ(error(), file + ": [Button] Sleep= is 'mem', but may be ignore, ram, disk or hybrid");
+    for (const char* number : {"0", "101", "often"}) {
+        temp_.write(file, std::string("[Button]\nAttempts=") + number + "\n");
+        EXPECT_EQ(error(),
+                  file + ": [Button] Attempts= is '" + number + "', but may be from 1 to 100");
+    }
+}
+
 TEST_F(ConfigTest, AThawHasToComeSometime) {
     for (const char* word : {"0", "-1", "never", "86401", "10 min"}) {
         temp_.write("/etc/hypnos/agent.conf", std::string("[Freeze]\nThawAfter=") + word + "\n");
@@ -147,7 +172,7 @@ TEST_F(ConfigTest, AnUnknownGroupSaysWhichThereAre) {
     temp_.write("/etc/hypnos/agent.conf", "[general]\n");
     EXPECT_EQ(error(),
               "/etc/hypnos/agent.conf: there is no group [general]; there are [Sleep], [Freeze], "
-              "[Commands] and [Resume]");
+              "[Button], [Commands] and [Resume]");
 }
 
 TEST_F(ConfigTest, WhatIsNoKeyFileIsRefusedWithItsName) {

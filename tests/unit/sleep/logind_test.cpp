@@ -62,6 +62,22 @@ TEST_F(LogindTest, HoldsADelayInhibitorFromTheStart) {
     EXPECT_EQ(fake_->calls, std::vector<std::string>{kInhibit});
 }
 
+TEST_F(LogindTest, HoldsTheSleepKeysOfEachLogind) {
+    const std::string take =
+        "Inhibit('handle-suspend-key:handle-hibernate-key', 'hypnos-agent', 'prepares applications "
+        "for sleep', 'block')";
+    logind_.take_sleep_keys();
+    start_bus();
+    start_fake();
+    logind_.start();
+    for (int starts = 0; starts < 2; ++starts) {
+        ASSERT_TRUE(poll_until([this] { return fake_->calls.size() == 2 && fake_->inhibited(); }));
+        EXPECT_EQ(fake_->calls, (std::vector<std::string>{kInhibit, take}));
+        fake_.reset();
+        start_fake();
+    }
+}
+
 TEST_F(LogindTest, ASleepWaitsUntilItIsReleased) {
     start_all();
     fake_->prepare_for_sleep(true);
