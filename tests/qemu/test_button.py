@@ -147,6 +147,7 @@ def by_default_it_is_left_to_logind(vm: Vm) -> None:
     vm.qmp.wait_event("SUSPEND", timeout=60)
     vm.qmp.wake()
     vm.wait_shell(120)
+    assert "Entering sleep" in journal(vm, "systemd-suspend.service")
 
 
 KEYBOARD = "Sleep=ram\nDebounce=1\nAttempts=5\nRetryAfter=1\n"

@@ -31,15 +31,21 @@ const char* method(SleepMode mode) {
     return "";
 }
 
-/// The descriptor in the answer to Inhibit, or -1; then the log says what `follows`.
-int inhibitor_in(GDBusConnection* bus, GAsyncResult* result, const char* follows) {
+/// As Inhibit wants it, and what the log says if there is none.
+struct Inhibition {
+    const char *what, *why, *mode;
+    const char* without;
+};
+
+/// The descriptor in the answer to Inhibit, or -1.
+int inhibitor_in(GDBusConnection* bus, GAsyncResult* result, const char* without) {
     GError* error = nullptr;
     GUnixFDList* raw = nullptr;
     const glib::Owned<GVariant> reply(
         g_dbus_connection_call_with_unix_fd_list_finish(bus, &raw, result, &error));
     const glib::Owned<GUnixFDList> fds(raw);
     if (!reply) {
-        g_warning("%s: %s", follows, words_of(error).c_str());
+        g_warning("%s: %s", without, words_of(error).c_str());
         return -1;
     }
     gint32 index = 0;
@@ -70,8 +76,8 @@ struct Logind::Impl {
     void prepare(bool start);
     void unsubscribe();
     void gone();
-    using Got = std::function<void(GDBusConnection* bus, GAsyncResult* result)>;
-    void ask_for_inhibitor(const char* what, const char* mode, const glib::Scope& scope, Got got);
+    void ask_for_inhibitor(const Inhibition& wanted, std::optional<glib::Scope>& scope,
+                           std::function<void(UniqueFd)> got);
     void inhibit();
     void inhibit_keys();
     void say_nobody_is_there();
@@ -89,7 +95,7 @@ struct Logind::Impl {
     bool wants_keys = false;
     bool said_nobody_is_there = false;
     UniqueFd keys;
-    glib::Scope inhibiting_keys;
+    std::optional<glib::Scope> inhibiting_keys;
     bool announced = false;
     std::optional<SleepMode> asked;  ///< by ourselves, and not announced yet
     glib::Source soon;
@@ -138,6 +144,7 @@ void Logind::Impl::vanished(GDBusConnection*, const gchar*, gpointer self) {
 /// A logind that starts anew knows nothing of the sleep that the old one announced.
 void Logind::Impl::gone() {
     release();
+    inhibiting_keys.reset();
     keys = UniqueFd();
     if (std::exchange(announced, false)) callbacks.over();
 }
@@ -160,37 +167,34 @@ void Logind::Impl::prepare(bool start) {
     callbacks.over();
 }
 
-void Logind::Impl::ask_for_inhibitor(const char* what, const char* mode, const glib::Scope& scope,
-                                     Got got) {
+void Logind::Impl::ask_for_inhibitor(const Inhibition& wanted, std::optional<glib::Scope>& scope,
+                                     std::function<void(UniqueFd)> got) {
+    scope.emplace();
     g_dbus_connection_call_with_unix_fd_list(
         bus.connection(), logind::kName, logind::kPath, logind::kInterface, "Inhibit",
-        g_variant_new("(ssss)", what, who.name, who.why, mode), G_VARIANT_TYPE("(h)"),
-        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, scope.get(), glib::Scope::ready,
-        scope.pending([got = std::move(got)](GObject* source, GAsyncResult* result) {
-            got(G_DBUS_CONNECTION(source), result);
+        g_variant_new("(ssss)", wanted.what, who.name, wanted.why, wanted.mode),
+        G_VARIANT_TYPE("(h)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, nullptr, scope->get(),
+        glib::Scope::ready,
+        scope->pending([got = std::move(got), without = wanted.without](GObject* source,
+                                                                        GAsyncResult* result) {
+            got(UniqueFd(inhibitor_in(G_DBUS_CONNECTION(source), result, without)));
         }));
 }
 
 void Logind::Impl::inhibit() {
-    inhibiting.emplace();
-    ask_for_inhibitor(
-        "sleep", "delay", *inhibiting, [this](GDBusConnection* connection, GAsyncResult* result) {
-            inhibitor = UniqueFd(
-                inhibitor_in(connection, result,
-                             "hooks may be late for sleeps that others start, as logind gives no "
-                             "delay"));
-            if (inhibitor && callbacks.holding) callbacks.holding();
-        });
+    ask_for_inhibitor({"sleep", who.why, "delay",
+                       "hooks may be late for sleeps that others start, as logind gives no delay"},
+                      inhibiting, [this](UniqueFd got) {
+                          inhibitor = std::move(got);
+                          if (inhibitor && callbacks.holding) callbacks.holding();
+                      });
 }
 
 void Logind::Impl::inhibit_keys() {
-    ask_for_inhibitor(kSleepKeys, "block", inhibiting_keys,
-                      [this](GDBusConnection* connection, GAsyncResult* result) {
-                          keys = UniqueFd(inhibitor_in(
-                              connection, result,
-                              "logind may react to the sleep button, too (HandleSuspendKey=ignore "
-                              "in logind.conf keeps it from that)"));
-                      });
+    ask_for_inhibitor({kSleepKeys, "hears the sleep button itself", "block",
+                       "logind may react to the sleep button, too (HandleSuspendKey=ignore in "
+                       "logind.conf keeps it from that)"},
+                      inhibiting_keys, [this](UniqueFd got) { keys = std::move(got); });
 }
 
 void Logind::Impl::say_nobody_is_there() {

@@ -64,8 +64,8 @@ TEST_F(LogindTest, HoldsADelayInhibitorFromTheStart) {
 
 TEST_F(LogindTest, HoldsTheSleepKeysOfEachLogind) {
     const std::string take =
-        "Inhibit('handle-suspend-key:handle-hibernate-key', 'hypnos-agent', 'prepares applications "
-        "for sleep', 'block')";
+        "Inhibit('handle-suspend-key:handle-hibernate-key', 'hypnos-agent', 'hears the sleep "
+        "button itself', 'block')";
     logind_.take_sleep_keys();
     start_bus();
     start_fake();
