@@ -29,8 +29,9 @@ missing() {
     done
 }
 
-kernel_is_cached() {
-    compgen -G "${HYPNOS_LAB_CACHE:-build/lab}/linux-image-*.deb" >/dev/null
+# needs_kernel SECTION...: the lab will fetch one, which takes up-to-date lists
+needs_kernel() {
+    [[ " $* " == *" lab "* ]] && ! compgen -G "${HYPNOS_LAB_CACHE:-build/lab}/linux-image-*.deb" >/dev/null
 }
 
 # install_packages SECTION...: nothing to do, and no network needed, when all are there
@@ -38,7 +39,7 @@ install_packages() {
     local names wanted
     mapfile -t names < <(packages "$@")
     mapfile -t wanted < <(missing "${names[@]}")
-    if [ "${#wanted[@]}" -eq 0 ] && kernel_is_cached; then return; fi
+    if [ "${#wanted[@]}" -eq 0 ] && ! needs_kernel "$@"; then return; fi
     echo "Installing: ${wanted[*]:-nothing, but the lab will fetch a kernel}"
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${wanted[@]}"
@@ -46,6 +47,8 @@ install_packages() {
 
 # build [TARGET...]: into build/, all by default; afresh configured, for packages may have come
 build() {
-    if [ -f build/build.ninja ]; then meson setup --reconfigure build; else meson setup build; fi
+    local afresh=()
+    if [ -f build/build.ninja ]; then afresh=(--reconfigure); fi
+    meson setup "${afresh[@]}" -Dprefix=/usr build  # as packages, which are made of it, have it
     ninja -C build "$@"
 }
