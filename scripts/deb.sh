@@ -45,10 +45,11 @@ export_tree() {
 install_packages build packages
 if [ -n "${HYPNOS_BUILD:-}" ]; then require_prefix "$HYPNOS_BUILD"; fi
 mkdir -p "$output"
-place=$(mktemp -d "$(realpath "$output")/.build-XXXXXX")
+place=$(realpath "$output")/.build  # always the same, for ccache
 trap 'rm -rf "$place"' EXIT
-mkdir "$place/source"
+rm -rf "$place" && mkdir -p "$place/source"
 export_tree "$place/source"
+if command -v ccache >/dev/null; then CCACHE_DIR=$(ccache -k cache_dir) && export CCACHE_DIR; fi  # debhelper sets HOME
 (cd "$place/source" && dpkg-buildpackage -b -us -uc)
 mv "$place"/*.* "$output"
 echo "Packages are in $output"

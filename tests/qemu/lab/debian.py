@@ -79,11 +79,11 @@ def root_disk_args(disk: Path) -> tuple[str, ...]:
 def _bootstrap(draft: Path) -> None:
     command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
     command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "locale", "man")]
-    _run(*command, "bookworm", draft / "root.tar", *_apt_sources())
+    _run(*command, "bookworm", draft / "root.tar", *apt_sources())
     _run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
 
 
-def _apt_sources() -> list[Path]:
+def apt_sources() -> list[Path]:
     """Where this machine gets its packages from."""
     places = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("debian.*")]
     return [path for path in places if path.exists() and path.stat().st_size][:1]

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: The hypnos authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fixtures for tests of Debian packages.
+
+``HYPNOS_BUILD`` is a build directory with prefix /usr in which everything has been built.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+BUILD = Path(os.environ.get("HYPNOS_BUILD", TOP / "build")).resolve()
+sys.path.insert(0, str(TOP / "tests/qemu"))
+
+from chroot import Chroot  # noqa: E402
+
+NEXT_VERSION = "0.1.0+next"
+
+
+@dataclass(frozen=True)
+class Packages:
+    """A directory with what dpkg-buildpackage makes."""
+
+    directory: Path
+
+    def deb(self, name: str) -> Path:
+        """The package of a name."""
+        (found,) = self.directory.glob(f"{name}_*.deb")
+        return found
+
+    @property
+    def all(self) -> "list[Path]":
+        """The packages, but those with debug symbols."""
+        return sorted(self.directory.glob("*.deb"))
+
+    @property
+    def changes(self) -> Path:
+        """What lintian reads."""
+        (found,) = self.directory.glob("*.changes")
+        return found
+
+
+def make_packages(directory: Path, *options: str) -> Packages:
+    """Run scripts/deb.sh."""
+    command = [TOP / "scripts/deb.sh", "--output", directory, *options]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    return Packages(directory)
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """Of the working tree, as built already."""
+    return make_packages(tmp_path_factory.mktemp("debs"), "--from-build", str(BUILD))
+
+
+@pytest.fixture(scope="session")
+def next_packages(tmp_path_factory: pytest.TempPathFactory, packages: Packages) -> Packages:
+    """The same with a higher version."""
+    directory = tmp_path_factory.mktemp("next-debs")
+    for deb in packages.all:
+        unpacked = directory / deb.stem
+        subprocess.run(["dpkg-deb", "-R", deb, unpacked], check=True)
+        control = unpacked / "DEBIAN/control"
+        versions = r"(?<=^Version: )\S+|(?<=\(= )[^)]+"
+        control.write_text(re.sub(versions, NEXT_VERSION, control.read_text(), flags=re.M))
+        build = ["dpkg-deb", "-Znone", "--root-owner-group", "-b", unpacked, directory / deb.name]
+        subprocess.run(build, check=True, capture_output=True)
+    return Packages(directory)
+
+
+@pytest.fixture
+def machine() -> Iterator[Chroot]:
+    """A minimal Debian 12."""
+    if os.geteuid() != 0:
+        pytest.skip("installing packages needs root")
+    with tempfile.TemporaryDirectory(prefix="packages-") as path:
+        yield Chroot(Path(path))
