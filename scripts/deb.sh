@@ -4,23 +4,25 @@
 #
 # Debian packages of the working tree, as it is, in build/deb.
 #
-#   scripts/deb.sh [--from-build DIR] [--version VERSION] [--output DIR]
+#   scripts/deb.sh [--from-build DIR] [--version VERSION] [--times NUMBER] [--output DIR]
 #
 # --from-build   out of what is built in DIR, with -Dprefix=/usr; compiles nothing. For tests: hardening and
 #                debug symbols are those of that build
 # --version      instead of that of packaging/debian/changelog
+# --times        2 builds again what has just been built
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-output=build/deb version=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
+output=build/deb times=1 version=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
 while [ $# -gt 0 ]; do
     case $1 in
         --from-build) HYPNOS_BUILD=$(realpath -e "$2") && export HYPNOS_BUILD ;;
         --version) version=$2 ;;
+        --times) times=$2 ;;
         --output) output=$2 ;;
-        *) echo "usage: scripts/deb.sh [--from-build DIR] [--version VERSION] [--output DIR]" >&2 && exit 2 ;;
+        *) sed -n 's/^#   scripts/usage: scripts/p' "$0" >&2 && exit 2 ;;
     esac
     shift 2
 done
@@ -50,6 +52,6 @@ trap 'rm -rf "$place"' EXIT
 rm -rf "$place" && mkdir -p "$place/source"
 export_tree "$place/source"
 if command -v ccache >/dev/null; then CCACHE_DIR=$(ccache -k cache_dir) && export CCACHE_DIR; fi  # debhelper sets HOME
-(cd "$place/source" && dpkg-buildpackage -b -us -uc)
+for ((time = 0; time < times; time++)); do (cd "$place/source" && dpkg-buildpackage -b -us -uc); done
 mv "$place"/*.* "$output"
 echo "Packages are in $output"

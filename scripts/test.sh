@@ -4,11 +4,11 @@
 #
 # All tests on a fresh Debian 12: installs what is needed, builds, runs. The last line is the count.
 #
-#   scripts/test.sh           form, unit, integration, real kernels in QEMU, libvirt
+#   scripts/test.sh           form, unit, integration, packages, real kernels in QEMU, libvirt
 #   scripts/test.sh --deep    the same, then the slow rest: unit and integration tests with the
 #                             address and undefined-behaviour sanitizers, clang-tidy, the agent
 #                             killed at yet more points, more sleeps of a host, what virsh asks also
-#                             of qemu-ga, and 250 sleeps of one guest
+#                             of qemu-ga, packages compiled anew, and 250 sleeps of one guest
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -50,15 +50,17 @@ deep() {
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build crash tests/qemu/test_crash.py
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build more tests/qemu/test_virsh_table.py \
         tests/qemu/test_host_sleep.py
+    HYPNOS_DEEP=1 AS_ROOT=1 python_tests build package-build tests/packages/test_build.py
     HYPNOS_AGENT=$PWD/build/agent/hypnos-agent /usr/bin/python3 tests/qemu/soak.py \
         --ram 200 --disk 50 || reports+=("soak=1")
 }
 
-install_packages build lab test
+install_packages build lab packages test
 build all
 unit_tests build
 python_tests build lint tests/lint
 python_tests build integration tests/integration tests/conformance -n 2 --dist loadfile
+AS_ROOT=1 python_tests build packages tests/packages
 AS_ROOT=1 python_tests build qemu tests/qemu
 if [ "${1:-}" = --deep ]; then deep; fi
 /usr/bin/python3 scripts/count_results.py "${reports[@]}"

@@ -35,6 +35,8 @@ def test_formatting() -> None:
 
 def test_shell() -> None:
     scripts = ["scripts/*.sh", ".ci/run", "tests/qemu/lab/init", "host-client/completion/*"]
+    scripts += ["packaging/hooks/*", "packaging/debian/*.post*", "packaging/debian/*.pre*"]
+    scripts += ["packaging/debian/tests/[!c]*", "examples/mkosi/mkosi.finalize"]
     check("shellcheck", "-x", *tracked(*scripts))
 
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, TOP, Packages
+from debs import BUILD, TOP, Packages
 
 NAMES = ["hypnos-agent", "hypnos-client", "libhypnos-client-dev", "libhypnos-client0"]
 PLACES = ("./etc/", "./lib/systemd/", "./lib/udev/", "./usr/")

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import yaml
-from conftest import TOP
+from debs import TOP
 from lab.cache import cached
 from lab.kernel import download
 
@@ -43,4 +43,4 @@ def test_mkosi() -> None:
         *("Distribution: debian", "Release: bookworm", "Bootable: yes"),
         *("Packages: ./hypnos-agent.deb", f"Finalize Script: {folder}/mkosi.finalize"),
     ):
-        assert line in summary.stdout, line
+        assert line in summary.stderr, line

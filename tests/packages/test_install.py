@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chroot import Chroot
-from conftest import NEXT_VERSION, Packages
+from debs import NEXT_VERSION, Packages
 
 NAMES = ("hypnos-agent", "hypnos-client", "libhypnos-client0")
 KERNEL_HOOK = "/etc/kernel/postinst.d/zzz-hypnos"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chroot import Chroot
-from conftest import Packages
+from debs import Packages
 
 RECORD = "/var/lib/hypnos/setup.json"
 STAND_IN = """#!/bin/sh

@@ -44,12 +44,12 @@ Restart=always
 
 
 def debian_image(
-    build: Path,
+    build: Path | None,
     disk: Path,
     programs: Sequence[Path] = (),
     add: Callable[[Path], None] = lambda root: None,
 ) -> Image:
-    """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs.
+    """Debian's kernel and initramfs; `disk` becomes the root disk, with what `build` installs, if any.
 
     The static `programs` go to /usr/bin; `add` may put more into the root directory.
     """
@@ -57,7 +57,8 @@ def debian_image(
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         _run("tar", "-C", root, "-xf", base / "root.tar")
-        _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
+        if build:
+            _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
         _run("ldconfig", "-r", root)
         _add_shell(root)
         for program in programs:
