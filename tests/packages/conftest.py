@@ -17,7 +17,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "qemu"))
 
-from chroot import Chroot  # noqa: E402
+from chroot import Chroot, minimal, ready  # noqa: E402
 from debs import BUILD, NEXT_VERSION, Packages, make_packages  # noqa: E402
 
 
@@ -42,10 +42,26 @@ def next_packages(tmp_path_factory: pytest.TempPathFactory, packages: Packages) 
     return Packages(directory)
 
 
-@pytest.fixture
-def machine() -> Iterator[Chroot]:
-    """A minimal Debian 12."""
+def _made(tree: Path) -> Iterator[Chroot]:
     if os.geteuid() != 0:
         pytest.skip("installing packages needs root")
     with tempfile.TemporaryDirectory(prefix="packages-") as path:
-        yield Chroot(Path(path))
+        yield Chroot(Path(path), tree)
+
+
+@pytest.fixture
+def bare_machine() -> Iterator[Chroot]:
+    """A minimal Debian 12."""
+    yield from _made(minimal())
+
+
+@pytest.fixture
+def machine() -> Iterator[Chroot]:
+    """The same with what our packages need."""
+    yield from _made(ready())
+
+
+@pytest.fixture(scope="module")
+def shared_machine() -> Iterator[Chroot]:
+    """One for all tests of a file."""
+    yield from _made(ready())

@@ -25,11 +25,14 @@ hooks = pytest.mark.parametrize("folder", HOOKS)
 
 
 class SetUp:
-    """A machine with the agent and a hypnos-setup that ends as it is told to."""
+    """A machine with the agent and a hypnos-setup that ends as it is told to; it has not been used."""
 
     def __init__(self, machine: Chroot, deb: Path) -> None:
         self.machine = machine
-        machine.install(deb)
+        for path in ("/called", RECORD):
+            machine.path(path).unlink(missing_ok=True)
+        if machine.state_of("hypnos-agent") != "installed":
+            machine.install(deb)
         self.ends_with(0)
 
     def ends_with(self, status: int) -> None:
@@ -48,8 +51,8 @@ class SetUp:
 
 
 @pytest.fixture
-def setup(machine: Chroot, packages: Packages) -> SetUp:
-    return SetUp(machine, packages.deb("hypnos-agent"))
+def setup(shared_machine: Chroot, packages: Packages) -> SetUp:
+    return SetUp(shared_machine, packages.deb("hypnos-agent"))
 
 
 def boot_changed(setup: SetUp, folder: str) -> "tuple[str, str]":
@@ -87,7 +90,7 @@ def test_nothing_is_looked_at_that_was_not_set_up(setup: SetUp, state: "str | No
 
 def test_hooks_that_are_left_behind_are_silent(setup: SetUp) -> None:
     """Configuration files stay until the purge."""
-    setup.machine.apt("remove", "hypnos-agent")
+    setup.machine.dpkg("-r", "hypnos-agent")
     setup.record("applied")
     setup.machine.path("/usr/sbin/hypnos-setup").unlink(missing_ok=True)
     for folder in HOOKS:
@@ -96,7 +99,7 @@ def test_hooks_that_are_left_behind_are_silent(setup: SetUp) -> None:
 
 def test_removal_takes_back_what_was_set_up(setup: SetUp) -> None:
     setup.record("applied")
-    setup.machine.apt("remove", "hypnos-agent")
+    setup.machine.dpkg("-r", "hypnos-agent")
     assert setup.calls == ["undo"]
 
 
@@ -104,14 +107,14 @@ def test_removal_succeeds_if_that_fails(setup: SetUp) -> None:
     """It says so, and leaves the record for another try."""
     setup.record("applied")
     setup.ends_with(1)
-    printed = setup.machine.apt("remove", "hypnos-agent")
+    printed = setup.machine.dpkg("-r", "hypnos-agent")
     assert "the swap has gone" in printed and "install hypnos-agent" in printed
     assert setup.machine.state_of("hypnos-agent") == "config-files"
     assert setup.machine.path(RECORD).exists()
 
 
 def test_without_a_record_there_is_nothing_to_take_back(setup: SetUp) -> None:
-    setup.machine.apt("purge", "hypnos-agent")
+    setup.machine.dpkg("-P", "hypnos-agent")
     assert setup.calls == []
 
 
