@@ -14,7 +14,7 @@ NAMES = ("hypnos-agent", "hypnos-client", "libhypnos-client0")
 KERNEL_HOOK = "/etc/kernel/postinst.d/zzz-hypnos"
 STATE = (
     *("/var/lib/hypnos/transaction.json", "/var/lib/hypnos/probe", "/var/lib/hypnos/guests/x.json"),
-    *("/var/lib/hypnos/setup.json", "/var/lib/hypnos/host/last.json"),
+    *("/var/lib/hypnos/setup-at-boot", "/var/lib/hypnos/host/last.json"),
 )
 """What the programs leave behind."""
 
@@ -86,7 +86,6 @@ def test_upgrade(packages: Packages, next_packages: Packages, machine: Chroot) -
     hook = machine.write(KERNEL_HOOK, "#!/bin/sh\n", 0o755)
     for path in STATE:
         machine.write(path, "{}")
-    (machine.root / "var/lib/hypnos/setup.json").unlink()
     before = machine.files()
     machine.install(*(next_packages.deb(name) for name in NAMES))
     assert {version_of(machine, name) for name in NAMES} == {NEXT_VERSION}

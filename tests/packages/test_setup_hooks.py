@@ -104,13 +104,15 @@ def test_removal_takes_back_what_was_set_up(setup: SetUp) -> None:
 
 
 def test_removal_succeeds_if_that_fails(setup: SetUp) -> None:
-    """It says so, and leaves the record for another try."""
+    """It says so, and leaves the record for another try, until the purge."""
     setup.record("applied")
     setup.ends_with(1)
     printed = setup.machine.dpkg("-r", "hypnos-agent")
     assert "the swap has gone" in printed and "install hypnos-agent" in printed
     assert setup.machine.state_of("hypnos-agent") == "config-files"
     assert setup.machine.path(RECORD).exists()
+    setup.machine.dpkg("-P", "hypnos-agent")
+    assert not setup.machine.path(RECORD).exists()
 
 
 def test_without_a_record_there_is_nothing_to_take_back(setup: SetUp) -> None:
