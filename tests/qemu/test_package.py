@@ -73,7 +73,7 @@ def wait_for(vm: Vm, unit: str) -> None:
 def test_the_port_changes_hands(vm_factory: Callable[..., Vm], guest_directory: Path) -> None:
     disk = root_disk_args(guest_directory / "root.img")
     vm = vm_factory(memory_mb=512, swap_mb=0, qemu_args=disk, kernel_args=KERNEL_ARGS)
-    vm.wait_ready(timeout=180)
+    vm.wait_ready(timeout=400)
     wait_for(vm, "qemu-guest-agent")
     assert answers(vm, "7.")
 
