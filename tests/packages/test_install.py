@@ -17,6 +17,7 @@ STATE = (
     *("/var/lib/hypnos/setup-at-boot", "/var/lib/hypnos/host/last.json"),
 )
 """What the programs leave behind."""
+LEFT_BY_REMOVAL = ("/etc/", "/var/lib/hypnos", "/var/lib/systemd/deb-systemd-helper-enabled")
 
 
 def version_of(machine: Chroot, package: str) -> str:
@@ -108,7 +109,7 @@ def test_purge_leaves_nothing(
     machine.path("/etc/hypnos").mkdir()
     machine.dpkg("-r", *names)
     left = machine.files().keys() - before.keys()
-    assert all(path.startswith(("/etc/", "/var/lib/hypnos")) for path in left), left
+    assert all(path.startswith(LEFT_BY_REMOVAL) for path in left), left
     machine.dpkg("-P", *names)
     assert machine.files() == before
 
