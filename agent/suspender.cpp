@@ -38,7 +38,8 @@ SleepResult not_switched_on(const std::string& swap, int os_error) {
     SleepResult result;
     result.os_error = os_error == 0 ? ETIMEDOUT : os_error;
     result.not_asked = "cannot switch on the swap " + swap + ": " + g_strerror(result.os_error) +
-                       "; see the kernel log";
+                       (os_error == EBUSY ? ", as it is still being switched off; try again later"
+                                          : "; see the kernel log");
     return result;
 }
 
@@ -175,7 +176,7 @@ void Suspender::when_idle(glib::Callback done) {
 // Effects that are answered -----------------------------------------------------------------------
 
 void Suspender::apply(const Inspect& effect) {
-    if (effect.request.mode != SleepMode::Ram) swap_.keep();
+    swap_.keep();  // who switches swap off cannot be frozen, and a disk sleep may need it
     inspecting_.start([power = deps_.power, config = deps_.config,
                        request = effect.request] { return inspect(power, config, request); },
                       [this, serial = effect.serial](const Inspection& found) {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "sleep/core/preflight/parse.hpp"
+#include "sleep/system/facts/parts.hpp"
 
 namespace hypnos::agent {
 namespace {
@@ -50,8 +51,9 @@ SwapForSleep::SwapForSleep(const Root& root, std::chrono::seconds off_limit, con
       due_(!ours_.empty()) {}
 
 void SwapForSleep::keep() {
+    kept_ = true;
     due_ = !ours_.empty();
-    if (child_ != 0) stop();
+    stop();
 }
 
 void SwapForSleep::stop() {
@@ -67,7 +69,8 @@ void SwapForSleep::on(const std::string& path, Done done) {
     wanted_ = path;
     done_ = std::move(done);
     keep();
-    if (child_ == 0) switch_on();
+    if (child_ == 0) return switch_on();
+    stop_limit_ = glib::after(nullptr, kStopLimit, [this] { switched_on(EBUSY); });
 }
 
 void SwapForSleep::switch_on() {
@@ -82,6 +85,7 @@ void SwapForSleep::switch_on() {
 
 void SwapForSleep::switched_on(int os_error) {
     due_ = !ours_.empty();
+    stop_limit_.reset();
     wanted_.clear();
     std::exchange(done_, {})(os_error);
 }
@@ -89,18 +93,19 @@ void SwapForSleep::switched_on(int os_error) {
 // Off ---------------------------------------------------------------------------------------------
 
 void SwapForSleep::off() {
+    kept_ = false;
     if (due_ && !used_ && child_ == 0) begin_off();
 }
 
 void SwapForSleep::begin_off() {
-    due_ = stopped_ = late_ = false;
+    due_ = stopped_ = false;
     const int child = fork_to_switch_off(kernel_.off, ours_);
     if (child < 0) return failed(g_strerror(errno));
     child_ = child;
     child_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
     child_watch_ = glib::watch(nullptr, child_fd_.get(), G_IO_IN, [this] { ended(); });
     limit_ = glib::after(nullptr, off_limit_, [this] {
-        late_ = true;
+        failed("not done in " + std::to_string(off_limit_.count()) + " s");
         stop();
     });
 }
@@ -112,18 +117,18 @@ void SwapForSleep::ended() {
     child_watch_.reset();
     limit_.reset();
     ended(wait_status);
-    if (!wanted_.empty()) switch_on();
+    stop_limit_.reset();
+    if (!wanted_.empty()) return switch_on();
+    if (!kept_) off();
 }
 
 void SwapForSleep::ended(int wait_status) {
     const int os_error = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : EINTR;
     if (os_error == 0) g_message("the swap %s is off again", ours_.c_str());
-    if (os_error == 0 || (os_error == EINVAL && !is_on())) return forget();
-    if (late_) return failed("not done in " + std::to_string(off_limit_.count()) + " s");
+    if (os_error == 0 || !is_on()) return forget();
     if (stopped_) return;
     if (os_error != EINTR || WIFSIGNALED(wait_status)) return failed(g_strerror(os_error));
     due_ = true;  // another sleep came between: the freezer interrupts what waits in the kernel
-    off();
 }
 
 void SwapForSleep::failed(const std::string& why) {
@@ -133,8 +138,9 @@ void SwapForSleep::failed(const std::string& why) {
 
 bool SwapForSleep::is_on() const {
     const std::vector<Swap> swaps = parse_swaps(root_.text("/proc/swaps"));
-    return std::any_of(swaps.begin(), swaps.end(),
-                       [this](const Swap& swap) { return swap.name == ours_; });
+    return std::any_of(swaps.begin(), swaps.end(), [this](const Swap& swap) {
+        return facts::real_path(root_, swap.name) == facts::real_path(root_, ours_);
+    });
 }
 
 // The note ----------------------------------------------------------------------------------------

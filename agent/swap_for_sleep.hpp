@@ -23,7 +23,8 @@ using namespace sleep;
 
 class SwapForSleep {
   public:
-    /// The system calls; each returns errno. `off` runs in a process of its own, which may be killed.
+    /// The system calls; each returns errno. `off` runs in a process of its own, which may be killed;
+    /// the kernel looks for that after each process or file in memory whose pages it has brought back.
     struct Kernel {
         int (*on)(const std::string& path);
         int (*off)(const std::string& path);
@@ -40,8 +41,11 @@ class SwapForSleep {
     /// A sleep begins: what is being switched off stays on, and is tried again after it.
     void keep();
 
+    /// How long a swap may go on being switched off that is wanted on.
+    static constexpr std::chrono::seconds kStopLimit{20};
+
     /// Switches it on before all others, if it is off; from then on it is used until release(). `done`
-    /// is called from the main context.
+    /// is called from the main context; EBUSY: it is still being switched off.
     void on(const std::string& path, Done done);
     void release() { used_ = false; }
 
@@ -68,7 +72,8 @@ class SwapForSleep {
     bool used_ = false;
     bool due_ = false;      ///< to be tried
     bool stopped_ = false;  ///< by us
-    bool late_ = false;
+    bool kept_ = false;     ///< from keep() to off()
+    glib::Source stop_limit_;
     std::string wanted_;  ///< to be switched on once nothing is being switched off
     Done done_;
     glib::Worker<int> switching_on_;

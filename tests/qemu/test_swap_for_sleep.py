@@ -28,6 +28,9 @@ SWAP = "/data/swap"
 FILE_MB = 200
 PAGE = 4096
 LIMIT = 8
+SLOW = 1 << 20
+"""Bytes per second."""
+
 RECORD = "/var/lib/hypnos/setup.json"
 
 HOOK = """#!/bin/sh
@@ -196,22 +199,30 @@ def throttle(vm: Vm, bytes_per_second: int) -> None:
     vm.qmp.execute("block_set_io_throttle", device="data", **limits)
 
 
+HOGS = """
+for i in $(seq 40); do
+    sh -c 'v=$(head -c 1000000 /dev/urandom | base64); while :; do sleep 1000; done' &
+done >/dev/null 2>&1
+sleep 5; echo 0 >/sys/power/image_size
+"""
+
+
 @contextmanager
 def much_in_swap(vm: Vm) -> Iterator[None]:
-    """A file in memory that the kernel swaps out when it makes an image as small as it can."""
-    fill = "mount -o remount,size=100M /tmp && dd if=/dev/urandom of=/tmp/big bs=1M count=60"
-    vm.sh(f"{fill} && echo 0 >/sys/power/image_size", 60).check()
+    """Many processes whose memory the kernel swaps out when it makes an image as small as it can: it
+    hears of a signal after each that it has brought back."""
+    vm.sh(HOGS, 60).check()
     try:
         yield
     finally:
         throttle(vm, 0)
-        vm.sh("rm -f /tmp/big").check()
+        vm.sh("pkill -f urandom").check()
 
 
 def test_a_swapoff_that_takes_long_has_a_limit_and_gives_way_to_a_sleep(vm: Vm) -> None:
     with much_in_swap(vm):
         with hybrid_sleep(vm) as power:
-            throttle(vm, 256 << 10)
+            throttle(vm, SLOW)
             finish(vm, power)
         late = f"cannot switch the swap {SWAP} off: not done in {LIMIT} s"
         log = "cat /run/agent.log"
@@ -219,7 +230,7 @@ def test_a_swapoff_that_takes_long_has_a_limit_and_gives_way_to_a_sleep(vm: Vm) 
         assert is_on(vm)
         throttle(vm, 0)
         with hybrid_sleep(vm) as power:
-            throttle(vm, 256 << 10)
+            throttle(vm, SLOW)
             finish(vm, power)
             vm.sh("touch /run/slow").check()
             told = len(vm.qmp.events)

@@ -41,6 +41,7 @@ class SwapForSleepTest : public testing::Test {
     SwapForSleepTest() {
         on_calls = on_error = off_error = 0;
         off_hangs = false;
+        temp_.write("/proc/swaps", "Filename\n" + path() + " file 1 0 32767\n");
     }
 
     [[nodiscard]] SwapForSleep make(std::chrono::seconds limit = 300s) const {
@@ -126,6 +127,7 @@ TEST_F(SwapForSleepTest, OneThatADeadAgentSwitchedOnIsStillOurs) {
 
 TEST_F(SwapForSleepTest, OneThatIsOffAlreadyIsForgotten) {
     temp_.write(kNote, path() + "\n");
+    temp_.write("/proc/swaps", "Filename\n");
     off_error = EINVAL;
     SwapForSleep swap = make();
     swap.off();
@@ -167,6 +169,15 @@ TEST_F(SwapForSleepTest, ThereIsALimit) {
     EXPECT_TRUE(wait_for_note_to_go()) << "the first attempt has not ended";
 }
 
+TEST_F(SwapForSleepTest, OneThatIsInUseWhenItCannotBeSwitchedOffIsOurs) {
+    temp_.write(kNote, path() + "\n");
+    off_error = EINVAL;
+    SwapForSleep swap = make();
+    swap.off();
+    EXPECT_TRUE(wait_for_calls(1));
+    EXPECT_FALSE(test::poll_until([this] { return noted().empty(); }, 100ms));
+}
+
 TEST_F(SwapForSleepTest, ANewSleepKeepsItOn) {
     off_hangs = true;
     SwapForSleep swap = make();
@@ -183,6 +194,32 @@ TEST_F(SwapForSleepTest, ANewSleepKeepsItOn) {
     swap.off();
     EXPECT_TRUE(wait_for_note_to_go());
     EXPECT_EQ(off_calls(), 2U);
+}
+
+TEST_F(SwapForSleepTest, AnAttemptThatWasStoppedIsMadeAgainWhenIdleAndOnlyThen) {
+    off_hangs = true;
+    temp_.write(kNote, path() + "\n");
+    SwapForSleep swap = make();
+    swap.off();
+    EXPECT_TRUE(wait_for_calls(1));
+    off_hangs = false;
+    swap.keep();
+    EXPECT_FALSE(test::poll_until([this] { return off_calls() != 1; }, 200ms));
+    swap.off();
+    EXPECT_TRUE(wait_for_note_to_go());
+    EXPECT_EQ(off_calls(), 2U);
+}
+
+TEST_F(SwapForSleepTest, AnAttemptThatIsStillBeingStoppedWhenIdleIsMadeAgain) {
+    off_hangs = true;
+    temp_.write(kNote, path() + "\n");
+    SwapForSleep swap = make();
+    swap.off();
+    EXPECT_TRUE(wait_for_calls(1));
+    off_hangs = false;
+    swap.keep();
+    swap.off();
+    EXPECT_TRUE(wait_for_note_to_go());
 }
 
 TEST_F(SwapForSleepTest, AnAttemptThatTheFreezerInterruptsIsMadeAgain) {
