@@ -46,8 +46,9 @@ def image() -> Image:
     agent = os.environ.get("HYPNOS_AGENT")
     if not agent:
         pytest.skip("HYPNOS_AGENT names no agent")
+    programs = {f"/usr/bin/{name}": compiled(name) for name in ("swap_on", "hold_memory")}
     contents = Contents(
-        programs={AGENT: Path(agent), "/usr/bin/swap_on": compiled("swap_on")},
+        programs={AGENT: Path(agent), **programs},
         agent=[AGENT],
         files={
             "etc/hypnos/sleep.d/10-swaps": (HOOK, 0o755),
@@ -199,24 +200,16 @@ def throttle(vm: Vm, bytes_per_second: int) -> None:
     vm.qmp.execute("block_set_io_throttle", device="data", **limits)
 
 
-HOGS = """
-for i in $(seq 40); do
-    sh -c 'v=$(head -c 1000000 /dev/urandom | base64); while :; do sleep 1000; done' &
-done >/dev/null 2>&1
-sleep 5; echo 0 >/sys/power/image_size
-"""
-
-
 @contextmanager
 def much_in_swap(vm: Vm) -> Iterator[None]:
     """Many processes whose memory the kernel swaps out when it makes an image as small as it can: it
     hears of a signal after each that it has brought back."""
-    vm.sh(HOGS, 60).check()
+    vm.sh("hold_memory 30 >/dev/null 2>&1 & sleep 1; echo 0 >/sys/power/image_size").check()
     try:
         yield
     finally:
         throttle(vm, 0)
-        vm.sh("pkill -f urandom").check()
+        vm.sh("killall -9 hold_memory").check()
 
 
 def test_a_swapoff_that_takes_long_has_a_limit_and_gives_way_to_a_sleep(vm: Vm) -> None:

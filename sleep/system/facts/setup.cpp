@@ -50,6 +50,7 @@ void stand_by(const Root& root, const SetupRecord& record, SwapFacts& facts) {
     });
     if (on != facts.active.end()) {
         on->only_for_sleep = true;
+        on->name = ours.path;  // the same whether it is on or off
         return;
     }
     const Swap swap = {

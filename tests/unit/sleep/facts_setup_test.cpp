@@ -78,6 +78,17 @@ TEST_F(SetupFactsTest, OneThatIsOnIsKnownAsTheOneForSleeps) {
     EXPECT_FALSE(facts.standing_by);
 }
 
+TEST_F(SetupFactsTest, OneThatIsOnIsFoundBehindALink) {
+    temp_.link("/dev/mapper/swap", "../.." + std::string(kFile));
+    record_.swap->path = "/dev/mapper/swap";
+    save();
+    temp_.write("/proc/swaps", std::string("Filename\n") + kFile + " file 64 8 -2\n");
+    const SwapFacts facts = read().swap;
+    ASSERT_EQ(facts.active.size(), 1U);
+    EXPECT_EQ(facts.active[0].name, "/dev/mapper/swap");
+    EXPECT_TRUE(facts.active[0].only_for_sleep);
+}
+
 TEST_F(SetupFactsTest, ASwapThatIsOnFromEachBootDoesNotStandBy) {
     record_.swap->activation = "always";
     save();
