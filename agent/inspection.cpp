@@ -13,7 +13,7 @@ namespace hypnos::agent {
 namespace {
 
 PowerFacts read_facts(const Power& power, SleepMode mode) {
-    PowerFacts facts = read_power_facts(power, mode);
+    PowerFacts facts = read_power_facts(power, mode, StandingByCounts::Yes);
     facts.inhibitors = block_inhibitors(power.root);
     return facts;
 }

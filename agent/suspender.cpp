@@ -3,6 +3,7 @@
 
 #include "agent/suspender.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include "sleep/core/kernel_log.hpp"
@@ -33,6 +34,15 @@ Json accepted_json(const Record& record) {
     return reply.set("warnings", warnings);
 }
 
+SleepResult not_switched_on(const std::string& swap, int os_error) {
+    SleepResult result;
+    result.os_error = os_error == 0 ? ETIMEDOUT : os_error;
+    result.not_asked = "cannot switch on the swap " + swap + ": " + g_strerror(result.os_error) +
+                       (os_error == EBUSY ? ", as it is still being switched off; try again later"
+                                          : "; see the kernel log");
+    return result;
+}
+
 std::string why_image_was_lost(const Root& root) {
     return read_reason(KernelLog(root, KernelLog::From::Boot).read_new()).image_lost;
 }
@@ -45,6 +55,7 @@ Suspender::Suspender(Deps deps)
       store_(deps_.power.root),
       hooks_(deps_.power.root),
       alarm_(deps_.power.root),
+      swap_(deps_.power.root, deps_.config.swap_off_limit),
       sleeper_(deps_.power, deps_.config.backend, deps_.logind) {}
 
 // Requests ----------------------------------------------------------------------------------------
@@ -94,12 +105,15 @@ std::string Suspender::reason_not_to_cancel(const std::string& transaction) cons
 
 bool Suspender::recover(const std::function<bool(const Record& record)>& reported) {
     std::optional<Marker> marker = store_.load();
-    if (!marker) return false;
-    const Record& record = marker->record;
-    if (reported(record)) {
-        forget(record.request.transaction);
+    if (marker && reported(marker->record)) {
+        forget(marker->record.request.transaction);
+        marker.reset();
+    }
+    if (!marker) {
+        settle();
         return false;
     }
+    const Record& record = marker->record;
     const bool same_boot = marker->boot_id == deps_.boot_id;
     if (same_boot && marker->stage == Marker::Stage::Preparing) forget_unbegun(*marker);
     Recovered event{*marker, same_boot, {}, ""};
@@ -150,6 +164,7 @@ void Suspender::step(const SuspendEvent& event) {
 
 void Suspender::settle() {
     if (machine_.state() != SuspendMachine::State::Idle) return;
+    swap_.off();
     if (when_idle_) std::exchange(when_idle_, {})();
 }
 
@@ -161,6 +176,7 @@ void Suspender::when_idle(glib::Callback done) {
 // Effects that are answered -----------------------------------------------------------------------
 
 void Suspender::apply(const Inspect& effect) {
+    swap_.keep();  // who switches swap off cannot be frozen, and a disk sleep may need it
     inspecting_.start([power = deps_.power, config = deps_.config,
                        request = effect.request] { return inspect(power, config, request); },
                       [this, serial = effect.serial](const Inspection& found) {
@@ -191,7 +207,19 @@ void Suspender::apply(const FlushOutput& effect) {
 
 void Suspender::apply(const EnterSleep& effect) {
     before_ = read_before_sleep(deps_.power.root);
+    if (effect.plan.swap.empty()) return enter(effect);
+    swap_.on(effect.plan.swap, [this, effect](int os_error) {
+        // It may have taken longer than the machine waits.
+        const bool awaited = machine_.state() == SuspendMachine::State::Asleep;
+        if (os_error == 0 && awaited) return enter(effect);
+        swap_.release();
+        handle(SleepReturned{effect.serial, not_switched_on(effect.plan.swap, os_error)});
+    });
+}
+
+void Suspender::enter(const EnterSleep& effect) {
     sleeper_.start(effect.plan, [this, serial = effect.serial](const SleepResult& result) {
+        swap_.release();
         // A sleep since then is ours, unless the kernel was not asked at all.
         if (result.failed_file != kWakeupCount) deps_.slept();
         deps_.woke();

@@ -15,6 +15,7 @@
 #include "agent/core/suspend_machine.hpp"
 #include "agent/inspection.hpp"
 #include "agent/session.hpp"
+#include "agent/swap_for_sleep.hpp"
 #include "agent/system/hooks/runner.hpp"
 #include "agent/system/power/snapshot.hpp"
 #include "agent/system/refresh/refresh.hpp"
@@ -120,6 +121,7 @@ class Suspender {
     void apply(const Announce& effect);
     void apply(const LetLocalSleep& effect);
     void apply(const Report& effect);
+    void enter(const EnterSleep& effect);
     void rehearsed(Serial serial, const Rehearsal& rehearsal);
     void answer(const CommandResult& result);
     [[nodiscard]] bool ended_unreported() const;
@@ -138,6 +140,7 @@ class Suspender {
     TransactionStore store_;
     HookRunner hooks_;
     RtcAlarm alarm_;
+    SwapForSleep swap_;
     Sleeper sleeper_;
     BeforeSleep before_;
     glib::Worker<Inspection> inspecting_;

@@ -38,7 +38,7 @@ CommandResult hypnos_capabilities(const Context& context, const Json& arguments)
     if (Result<void> checked = Arguments(arguments).finish(); !checked)
         return fail(checked.error());
     const Backend backend = context.agent.config().backend;
-    const PowerFacts facts = read_quick_facts(context.agent.power());
+    const PowerFacts facts = read_quick_facts(context.agent.power(), StandingByCounts::Yes);
     Json modes = Json::array();
     for (const SleepMode mode : {SleepMode::Ram, SleepMode::Disk, SleepMode::Hybrid})
         modes.append(mode_json(mode, facts, backend == Backend::Logind));

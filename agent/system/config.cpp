@@ -29,6 +29,7 @@ const std::array kKeys = {
     Key{"Sleep", "Backend", &Config::backend},
     Key{"Sleep", "SystemSleepHooks", &Config::system_sleep_hooks},
     Key{"Sleep", "FsfreezeHooks", &Config::fsfreeze_hooks},
+    Key{"Sleep", "SwapOffLimit", &Config::swap_off_limit},
     Key{"Freeze", "ThawAfter", &Config::thaw_after},
     Key{"Button", "Sleep", &Config::button_sleep},
     Key{"Button", "Debounce", &Config::button_debounce},

@@ -25,6 +25,7 @@ struct Config {
     bool system_sleep_hooks =
         true;                     ///< SystemSleepHooks=: /usr/lib/systemd/system-sleep, sysfs only
     bool fsfreeze_hooks = false;  ///< FsfreezeHooks=: /etc/qemu/fsfreeze-hook.d
+    std::chrono::seconds swap_off_limit{300};  ///< SwapOffLimit=: for a swap that is on for sleeps
     // [Freeze]
     std::chrono::seconds thaw_after{
         600};  ///< ThawAfter=: of frozen file systems without a word of the host

@@ -13,7 +13,7 @@ namespace hypnos::sleep {
 namespace {
 
 /// In the order of findings; a refusal names the first blocker.
-constexpr std::array<checks::Check, 32> kChecks = {
+constexpr std::array<checks::Check, 33> kChecks = {
     checks::acpi_is_on,
     checks::state_is_writable,
     checks::state_is_offered,
@@ -36,6 +36,7 @@ constexpr std::array<checks::Check, 32> kChecks = {
     checks::image_can_shrink,
     checks::next_boot_resumes,
     checks::initramfs_has_looked,
+    checks::boot_files_are_proven,
     checks::next_boot_can_decompress,
     checks::efi_variables_are_writable,
     checks::kernel_stays_the_same,
@@ -87,6 +88,8 @@ SleepPlan plan_sleep(SleepMode mode, Require require, const PowerFacts& facts) {
     if (checks::uses_disk(mode)) {
         plan.disk = checks::disk_word(mode, machine);
         plan.restore_disk = machine.disk.chosen;
+        const Swap* target = checks::image_target(facts);
+        if (target != nullptr && target->only_for_sleep) plan.swap = target->name;
     }
     return plan;
 }

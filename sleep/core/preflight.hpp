@@ -40,6 +40,7 @@ struct SleepPlan {
     bool deep = true;  ///< false: this sleep is s2idle
     std::string mem_sleep, disk, state;
     std::string restore_mem_sleep, restore_disk;
+    std::string swap;          ///< to be switched on for this sleep, if it is off
     std::string wakeup_count;  ///< as it was when the request came; empty: do not look
 };
 

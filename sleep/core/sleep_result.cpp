@@ -56,6 +56,7 @@ Outcome judge_sleep(SleepMode mode, const SleepResult& result) {
 }
 
 std::string failure_text(const SleepResult& result) {
+    if (!result.not_asked.empty()) return result.not_asked;
     if (!result.backend_error.empty()) return "logind did not sleep: " + result.backend_error;
     if (result.wakeup_came_first) return wakeup_text(result);
     const std::string errno_words = result.os_error == 0 ? "" : " (" + said(result) + ")";

@@ -22,6 +22,7 @@ inline constexpr const char* kWakeupCount = "/sys/power/wakeup_count";
 struct SleepResult {
     int os_error = 0;                   ///< of the write to /sys/power; 0 if it returned
     std::string failed_file;            ///< the file of /sys/power whose write failed
+    std::string not_asked;              ///< why nobody was asked to sleep
     std::string backend_error;          ///< what logind said instead of sleeping
     std::chrono::milliseconds slept{};  ///< growth of CLOCK_BOOTTIME minus CLOCK_MONOTONIC
     /// The kernel's own count grew: suspend_stats/success for RAM, wakeup_count for hybrid. A sleep

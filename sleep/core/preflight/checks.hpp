@@ -63,6 +63,7 @@ Findings image_key_survives(const Question& question, const PowerFacts& facts);
 // resume.cpp
 Findings next_boot_resumes(const Question& question, const PowerFacts& facts);
 Findings initramfs_has_looked(const Question& question, const PowerFacts& facts);
+Findings boot_files_are_proven(const Question& question, const PowerFacts& facts);
 Findings next_boot_can_decompress(const Question& question, const PowerFacts& facts);
 Findings efi_variables_are_writable(const Question& question, const PowerFacts& facts);
 Findings kernel_stays_the_same(const Question& question, const PowerFacts& facts);

@@ -61,7 +61,7 @@ struct SnapshotFacts {
     std::vector<Process> holders;
 };
 
-/// An active swap; sizes in bytes.
+/// A swap that is on, or will be while the image is written; sizes in bytes.
 struct Swap {
     std::string name;  ///< path as in /proc/swaps
     bool zram = false;
@@ -70,11 +70,25 @@ struct Swap {
     std::string device;                   ///< "254:16": its own, or that of its file system
     std::optional<std::uint64_t> offset;  ///< of its header on that device, in pages
     bool encrypted = false;               ///< on dm-crypt
-    std::string random_key;  ///< the line of /etc/crypttab that gives it a key of one boot
+    std::string random_key;       ///< the line of /etc/crypttab that gives it a key of one boot
+    bool only_for_sleep = false;  ///< by hypnos-setup: if it is off, the agent switches it on
+};
+
+/// The swap of hypnos-setup's record, while it is off.
+struct StandingBy {
+    Swap swap;
+    std::string uuid;
+    bool there = false;  ///< a file or a device of that name
+    bool has_holes = false;
+    std::string signature;  ///< the last ten bytes of its first page; empty: unknown
+    [[nodiscard]] bool is_swap() const;
+    [[nodiscard]] bool holds_image() const;
+    [[nodiscard]] bool is_usable() const { return there && !has_holes && is_swap(); }
 };
 
 struct SwapFacts {
     std::vector<Swap> active;
+    std::optional<StandingBy> standing_by;     ///< also the last of `active`, if it can be used
     std::vector<std::string> with_holes;       ///< swap files of /etc/fstab that are not on
     std::vector<std::string> encrypted_disks;  ///< names of dm-crypt devices
 };
@@ -90,6 +104,8 @@ struct ResumeFacts {
     bool efi_variables_writable = true;
     std::string compressor;
     bool compressor_built_in = true;
+    std::vector<std::string>
+        unproven;  ///< "FILE: why", of boot files that hypnos-setup must verify
     [[nodiscard]] bool has_device() const { return !device.empty() && device != kNoDevice; }
 };
 

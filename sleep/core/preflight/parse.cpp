@@ -67,6 +67,12 @@ std::optional<std::string> KernelFacts::parameter(const std::string& name) const
     return value;
 }
 
+bool StandingBy::is_swap() const {
+    return signature.empty() || signature == "SWAPSPACE2" || holds_image();
+}
+
+bool StandingBy::holds_image() const { return signature.starts_with("S1SUSPEND"); }
+
 std::vector<Swap> parse_swaps(const std::string& text) {
     std::vector<Swap> swaps;
     for (const auto& words : lines_of(text)) {

@@ -50,6 +50,16 @@ Findings initramfs_has_looked(const Question& question, const PowerFacts& facts)
                  "device is there and make the initramfs anew, with its resume hook")};
 }
 
+Findings boot_files_are_proven(const Question& question, const PowerFacts& facts) {
+    const std::vector<std::string>& unproven = facts.resume.unproven;
+    if (!uses_disk(question.mode) || unproven.empty()) return {};
+    std::string evidence;
+    for (const std::string& each : unproven) evidence += (evidence.empty() ? "" : ", ") + each;
+    return {warn("resume.unproven", evidence,
+                 "hypnos-setup has not seen that the next boot finds an image since these changed; "
+                 "run 'hypnos-setup verify'")};
+}
+
 Findings next_boot_can_decompress(const Question& question, const PowerFacts& facts) {
     const ResumeFacts& resume = facts.resume;
     if (!uses_disk(question.mode) || resume.compressor_built_in) return {};

@@ -33,6 +33,11 @@ bool begins_elsewhere(const Swap& swap, const ResumeFacts& resume) {
     return swap.offset && resume.offset && *swap.offset != *resume.offset;
 }
 
+/// What else may be done about a swap of hypnos-setup.
+std::string or_apply(const Swap& swap) {
+    return swap.only_for_sleep ? ", or let 'hypnos-setup apply' do it" : "";
+}
+
 std::string begins(const Swap& swap) {
     return swap.name + " begins at " + std::to_string(*swap.offset);
 }
@@ -42,6 +47,30 @@ Finding first_is_zram(const Swap& zram) {
                  says(kResume, std::string(kNoDevice) + "; first is " + zram.name),
                  "no device is named, so the kernel would write the image to the first swap, "
                  "which is memory; name a swap on disk with resume=");
+}
+
+/// The kernel takes the first swap where no device is named, and here another one was made for it.
+Findings first_is_another(const PowerFacts& facts) {
+    const std::vector<Swap>& swaps = facts.swap.active;
+    const auto ours = std::find_if(swaps.begin(), swaps.end(),
+                                   [](const Swap& swap) { return swap.only_for_sleep; });
+    const Swap* target = image_target(facts);
+    if (ours == swaps.end() || target == nullptr || target->only_for_sleep) return {};
+    return {block("swap.wrong-one",
+                  says(kResume, std::string(kNoDevice) + "; first is " + target->name + ", not " +
+                                    ours->name),
+                  "no device is named, so the kernel would write the image to the first swap, "
+                  "which is not the one for images; restart, or make the initramfs anew")};
+}
+
+/// Of the swap that would be switched on, where nothing else can take the image.
+Findings standing_by_is_lost(const PowerFacts& facts) {
+    const std::optional<StandingBy>& ours = facts.swap.standing_by;
+    if (!ours || (ours->there && ours->is_swap()) || image_target(facts) != nullptr) return {};
+    return {block("swap.none", says(ours->swap.name, ours->there ? "no swap" : "not there"),
+                  std::string("the swap that is switched on for disk sleeps is ") +
+                      (ours->there ? "none any more" : "gone") +
+                      "; make it again with 'hypnos-setup apply'")};
 }
 
 /// The swap that would be the target if resume_offset were right. logind's systemd corrects it.
@@ -72,8 +101,10 @@ const Swap* image_target(const PowerFacts& facts) {
 
 Findings swap_is_on(const Question& question, const PowerFacts& facts) {
     const std::vector<Swap>& swaps = facts.swap.active;
-    if (!uses_disk(question.mode) || std::any_of(swaps.begin(), swaps.end(), can_hold_image))
-        return {};
+    if (!uses_disk(question.mode)) return {};
+    if (Findings lost = standing_by_is_lost(facts); !lost.empty()) return lost;
+    const bool explained = facts.swap.standing_by && facts.swap.standing_by->has_holes;
+    if (explained || std::any_of(swaps.begin(), swaps.end(), can_hold_image)) return {};
     return {block("swap.none", says("/proc/swaps", swaps.empty() ? "" : "only zram"),
                   "no swap is on that could hold the image (zram does not count); add a swap "
                   "partition or file and name it with resume=")};
@@ -86,6 +117,11 @@ Findings swap_files_have_no_holes(const Question& question, const PowerFacts& fa
         findings.push_back(block("swap.hole", says("/etc/fstab", file + " has holes"),
                                  "the kernel does not take this file as swap; write it anew with "
                                  "'dd if=/dev/zero', then mkswap and swapon"));
+    const std::optional<StandingBy>& ours = facts.swap.standing_by;
+    if (ours && ours->has_holes && image_target(facts) == nullptr)
+        findings.push_back(block("swap.hole", says(ours->swap.name, "has holes"),
+                                 "the kernel would not take this file as swap; make it again with "
+                                 "'hypnos-setup apply'"));
     return findings;
 }
 
@@ -95,6 +131,8 @@ Findings swap_is_where_resume_looks(const Question& question, const PowerFacts& 
         return {};
     if (facts.resume.device == kNoDevice && swaps.front().zram && !question.logind_backend)
         return {first_is_zram(swaps.front())};
+    if (facts.resume.device == kNoDevice && !question.logind_backend)
+        return first_is_another(facts);
     const bool may_be_there = std::any_of(swaps.begin(), swaps.end(), [&](const Swap& swap) {
         return can_hold_image(swap) && (swap.device.empty() || swap.device == facts.resume.device);
     });
@@ -107,11 +145,12 @@ Findings swap_is_where_resume_looks(const Question& question, const PowerFacts& 
 Findings swap_begins_where_resume_looks(const Question& question, const PowerFacts& facts) {
     if (!uses_disk(question.mode)) return {};
     if (const Swap* swap = misplaced(question, facts); swap != nullptr)
-        return {
-            block("swap.offset",
-                  says(kResumeOffset, std::to_string(*facts.resume.offset) + "; " + begins(*swap)),
-                  "the next boot looks for the image at the wrong place, as after the file "
-                  "was made anew; correct resume_offset= in the boot loader and this file")};
+        return {block(
+            "swap.offset",
+            says(kResumeOffset, std::to_string(*facts.resume.offset) + "; " + begins(*swap)),
+            "the next boot looks for the image at the wrong place, as after the file was made "
+            "anew; correct resume_offset= in the boot loader and this file" +
+                or_apply(*swap))};
     const Swap* target = image_target(facts);
     const auto given = facts.kernel.parameter("resume_offset");
     if (target == nullptr || !target->offset || !given) return {};
@@ -119,11 +158,20 @@ Findings swap_begins_where_resume_looks(const Question& question, const PowerFac
     return {block("swap.offset",
                   says("/proc/cmdline", "resume_offset=" + *given + "; " + begins(*target)),
                   "the next boot looks for the image at the wrong place; correct resume_offset= "
-                  "in the boot loader")};
+                  "in the boot loader" +
+                      or_apply(*target))};
 }
 
 Findings no_image_is_there(const Question& question, const PowerFacts& facts) {
-    if (!uses_disk(question.mode) || !facts.resume.signature.starts_with("S1SUSPEND")) return {};
+    if (!uses_disk(question.mode)) return {};
+    const std::optional<StandingBy>& ours = facts.swap.standing_by;
+    const Swap* target = image_target(facts);
+    if (ours && ours->holds_image() && target != nullptr && target->name == ours->swap.name)
+        return {block("swap.stale-image", says(ours->swap.name, "S1SUSPEND"),
+                      "an image that was never resumed is there, so it cannot be switched on; if "
+                      "it is not wanted, mkswap -U " +
+                          ours->uuid + " " + ours->swap.name)};
+    if (!facts.resume.signature.starts_with("S1SUSPEND")) return {};
     return {block("swap.stale-image", says(facts.resume.header, "S1SUSPEND"),
                   "an image that was never resumed is there; if it is not wanted, swapoff, "
                   "mkswap and swapon")};

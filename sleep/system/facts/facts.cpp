@@ -31,8 +31,10 @@ MachineFacts read_machine(const Power& power) {
 
 void read_disk_facts(const Root& root, const std::vector<Mount>& mounts, PowerFacts& facts) {
     facts.kernel = facts::read_kernel(root);
-    facts.swap = facts::read_swap(root, mounts);
+    facts::read_swap(root, mounts, facts.swap);
     facts.resume = facts::read_resume(root, facts.kernel, facts.swap.active, mounts);
+    if (const auto setup = facts::read_setup(root))
+        facts.resume.unproven = facts::read_unproven(root, *setup);
     facts.memory = facts::read_memory(root);
     if (facts.machine.disk.offers("disabled"))
         facts.disabled = facts::read_disabled(root);
@@ -42,17 +44,19 @@ void read_disk_facts(const Root& root, const std::vector<Mount>& mounts, PowerFa
 
 }  // namespace
 
-PowerFacts read_quick_facts(const Power& power) {
+PowerFacts read_quick_facts(const Power& power, StandingByCounts counts) {
     power.acpi.restore();  // somebody else may have slept since we looked
     PowerFacts facts;
     facts.machine = read_machine(power);
     facts.swap.active = parse_swaps(power.root.text("/proc/swaps"));
+    const std::optional<SetupRecord> setup = facts::read_setup(power.root);
+    if (setup && counts == StandingByCounts::Yes) facts::stand_by(power.root, *setup, facts.swap);
     return facts;
 }
 
-PowerFacts read_power_facts(const Power& power, SleepMode mode) {
+PowerFacts read_power_facts(const Power& power, SleepMode mode, StandingByCounts counts) {
     const Root& root = power.root;
-    PowerFacts facts = read_quick_facts(power);
+    PowerFacts facts = read_quick_facts(power, counts);
     const std::vector<Mount> mounts = parse_mounts(root.text("/proc/self/mountinfo"));
     facts.machine.masked_units = facts::read_masked_units(root, mode);
     facts.machine.cpus_online = root.text("/sys/devices/system/cpu/online");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <filesystem>
 #include <sstream>
 
 #include "sleep/core/number.hpp"
@@ -35,6 +36,12 @@ std::string link_of(const Root& root, const std::string& path) {
     std::array<char, PATH_MAX> target{};
     const ssize_t size = readlink(root.path(path).c_str(), target.data(), target.size());
     return size < 0 ? "" : std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+std::string real_path(const Root& root, const std::string& path) {
+    std::error_code unknown;
+    const std::string real = std::filesystem::canonical(root.path(path), unknown).string();
+    return unknown ? path : real.substr(root.path("").size());
 }
 
 std::vector<int> processes(const Root& root) {

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "sleep/core/preflight.hpp"
+#include "sleep/core/setup_record.hpp"
 #include "sleep/system/root.hpp"
 
 namespace hypnos::sleep::facts {
@@ -21,6 +22,12 @@ namespace hypnos::sleep::facts {
 /// Those with an open file or a mapping whose name `wanted` takes for it.
 [[nodiscard]] std::vector<Process> holders(const Root& root, bool (*wanted)(const std::string&));
 
+/// A path without symbolic links; as it is if it cannot be found.
+[[nodiscard]] std::string real_path(const Root& root, const std::string& path);
+
+/// Of the swap header in this page of a real path; empty if it cannot be read.
+[[nodiscard]] std::string signature_at(const std::string& real_path, std::uint64_t page);
+
 // machine.cpp
 [[nodiscard]] std::vector<std::string> read_masked_units(const Root& root, SleepMode mode);
 [[nodiscard]] KernelFacts read_kernel(const Root& root);
@@ -30,8 +37,18 @@ namespace hypnos::sleep::facts {
 [[nodiscard]] DisabledFacts read_disabled(const Root& root);
 [[nodiscard]] SnapshotFacts read_snapshot(const Root& root);
 
+// setup.cpp
+/// Of a set-up that is there.
+[[nodiscard]] std::optional<SetupRecord> read_setup(const Root& root);
+/// Notes its swap: as the one for sleeps if it is on, as standing by if it is off.
+void stand_by(const Root& root, const SetupRecord& record, SwapFacts& facts);
+/// Whether the one that stands by can be switched on.
+void look_at_standing_by(const Root& root, SwapFacts& facts);
+[[nodiscard]] std::vector<std::string> read_unproven(const Root& root, const SetupRecord& record);
+
 // swap.cpp
-[[nodiscard]] SwapFacts read_swap(const Root& root, const std::vector<Mount>& mounts);
+/// Adds to what is known of those in `facts`.
+void read_swap(const Root& root, const std::vector<Mount>& mounts, SwapFacts& facts);
 
 // resume.cpp
 [[nodiscard]] ResumeFacts read_resume(const Root& root, const KernelFacts& kernel,

@@ -41,16 +41,20 @@ UniqueFd open_direct(const std::string& path) {
     return UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
-std::string signature_at(const std::string& path, std::uint64_t page) {
+}  // namespace
+
+std::string signature_at(const std::string& real_path, std::uint64_t page) {
     const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::unique_ptr<char, decltype(&std::free)> bytes(
         static_cast<char*>(std::aligned_alloc(size, size)), &std::free);
-    const UniqueFd file = open_direct(path);
+    const UniqueFd file = open_direct(real_path);
     if (!file || pread(file.get(), bytes.get(), size, static_cast<off_t>(page * size)) !=
                      static_cast<ssize_t>(size))
         return "";
     return {bytes.get() + size - kSignature, kSignature};
 }
+
+namespace {
 
 void read_header(const Root& root, const std::vector<Swap>& swaps, ResumeFacts& resume) {
     if (resume.has_device()) {

@@ -38,7 +38,7 @@ void locate_file(const Root& root, const std::vector<Mount>& mounts, Swap& swap)
 }
 
 void locate_device(const Root& root, Swap& swap) {
-    swap.device = root.text(block_device(base_name(swap.name)) + "/dev");
+    swap.device = root.text(block_device(base_name(real_path(root, swap.name))) + "/dev");
     swap.offset = 0;
 }
 
@@ -57,7 +57,8 @@ std::vector<std::string> stack_of(const Root& root, const std::string& name) {
 
 void look_for_keys(const Root& root, const std::map<std::string, std::string>& random_keys,
                    Swap& swap) {
-    const std::string top = swap.file ? name_of_device(root, swap.device) : base_name(swap.name);
+    const std::string top =
+        swap.file ? name_of_device(root, swap.device) : base_name(real_path(root, swap.name));
     for (const std::string& name : stack_of(root, top)) {
         if (!is_crypt(root, name)) continue;
         swap.encrypted = true;
@@ -89,9 +90,8 @@ std::vector<std::string> encrypted_disks(const Root& root) {
 
 }  // namespace
 
-SwapFacts read_swap(const Root& root, const std::vector<Mount>& mounts) {
-    SwapFacts facts;
-    facts.active = parse_swaps(root.text("/proc/swaps"));
+void read_swap(const Root& root, const std::vector<Mount>& mounts, SwapFacts& facts) {
+    look_at_standing_by(root, facts);
     const auto random_keys = parse_random_keys(root.text("/etc/crypttab"));
     for (Swap& swap : facts.active) {
         swap.file ? locate_file(root, mounts, swap) : locate_device(root, swap);
@@ -101,7 +101,6 @@ SwapFacts read_swap(const Root& root, const std::vector<Mount>& mounts) {
         if (!is_active(facts.active, file) && has_holes(root.path(file)))
             facts.with_holes.push_back(file);
     facts.encrypted_disks = encrypted_disks(root);
-    return facts;
 }
 
 }  // namespace hypnos::sleep::facts

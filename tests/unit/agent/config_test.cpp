@@ -38,6 +38,7 @@ TEST_F(ConfigTest, DefaultsWithoutAnyFile) {
     EXPECT_TRUE(config.reseed);
     EXPECT_TRUE(config.nudge_network);
     EXPECT_EQ(config.thaw_after, std::chrono::minutes(10));
+    EXPECT_EQ(config.swap_off_limit, std::chrono::minutes(5));
     EXPECT_TRUE(config.exec && config.file && config.password && config.ssh_keys);
 }
 
@@ -87,11 +88,13 @@ TEST_F(ConfigTest, AThawHasToComeSometime) {
 TEST_F(ConfigTest, EveryKeyIsRead) {
     temp_.write("/etc/hypnos/agent.conf",
                 "[Sleep]\nBackend=logind\nSystemSleepHooks=no\nFsfreezeHooks=yes\n"
+                "SwapOffLimit=20\n"
                 "[Resume]\nClock=off\nReseed=0\nNetwork=false\n");
     const Config config = this->config();
     EXPECT_EQ(config.backend, Backend::Logind);
     EXPECT_FALSE(config.system_sleep_hooks);
     EXPECT_TRUE(config.fsfreeze_hooks);
+    EXPECT_EQ(config.swap_off_limit, std::chrono::seconds(20));
     EXPECT_FALSE(config.set_clock);
     EXPECT_FALSE(config.reseed);
     EXPECT_FALSE(config.nudge_network);
@@ -165,7 +168,7 @@ TEST_F(ConfigTest, AnUnknownKeySaysWhichThereAre) {
     temp_.write("/etc/hypnos/agent.conf", "[Sleep]\nClock=yes\n");
     EXPECT_EQ(error(),
               "/etc/hypnos/agent.conf: [Sleep] has no key Clock; it has Backend, "
-              "SystemSleepHooks, FsfreezeHooks");
+              "SystemSleepHooks, FsfreezeHooks, SwapOffLimit");
 }
 
 TEST_F(ConfigTest, AnUnknownGroupSaysWhichThereAre) {

@@ -29,7 +29,7 @@ class FactsTest : public testing::Test {
     }
 
     PowerFacts read(SleepMode mode = SleepMode::Disk) const {
-        return read_power_facts(Power(temp_.root()), mode);
+        return read_power_facts(Power(temp_.root()), mode, StandingByCounts::Yes);
     }
     /// What preflight makes of what was read.
     Strings codes(SleepMode mode = SleepMode::Disk) const {
@@ -48,7 +48,7 @@ TEST_F(FactsTest, AMachineOfFewFilesIsNotSuspected) {
 }
 
 TEST_F(FactsTest, QuickFactsAreReadFromTheFiles) {
-    const PowerFacts facts = read_quick_facts(Power(temp_.root()));
+    const PowerFacts facts = read_quick_facts(Power(temp_.root()), StandingByCounts::Yes);
     EXPECT_TRUE(facts.machine.state.offers("mem"));
     EXPECT_EQ(facts.machine.mem_sleep.chosen, "s2idle");
     EXPECT_EQ(facts.machine.disk.chosen, "platform");
