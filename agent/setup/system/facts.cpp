@@ -62,11 +62,7 @@ void read_swaps(const Root& root, const Options& options, Facts& facts) {
     facts.own = read_swap_file(root, options.file);
     facts.own_path_taken = !facts.own && root.has(options.file);
     facts.file_system = read_file_system(root, options.file);
-    const auto& active = facts.power.swap.active;
-    if (facts.own)
-        facts.own->active = std::any_of(active.begin(), active.end(), [&](const auto& swap) {
-            return swap.name == facts.own->name;
-        });
+    if (facts.own) facts.own->active = is_on(facts.power.swap, facts.own->name);
 }
 
 }  // namespace
@@ -94,7 +90,8 @@ void FactReader::read_machine(const Options& options, const std::optional<SetupR
                               Facts& facts) {
     facts.container = container(root_);
     facts.root_type = root_type(sleep::parse_mounts(root_.text("/proc/self/mountinfo")));
-    facts.power = sleep::read_power_facts(sleep::Power(root_), SleepMode::Disk);
+    facts.power =
+        sleep::read_power_facts(sleep::Power(root_), SleepMode::Disk, sleep::StandingByCounts::Yes);
     facts.memory = {value(facts.power.memory, "MemTotal"), value(facts.power.memory, "AnonPages")};
     facts.missing_tools = missing_tools(root_);
     read_swaps(root_, options, facts);

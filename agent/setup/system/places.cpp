@@ -70,8 +70,8 @@ void add_active(const Root& root, const sleep::SwapFacts& swaps, std::vector<Pla
     for (const sleep::Swap& swap : swaps.active) {
         Place* place = add(root, swap.name, places);
         if (place == nullptr) continue;
-        place->active = true;
-        place->lasts = !place->file && !place->zram;
+        place->active = is_on(swaps, swap.name);
+        place->lasts = place->active && !place->file && !place->zram && !swap.only_for_sleep;
         place->random_key = swap.random_key;
     }
 }
@@ -133,6 +133,12 @@ std::vector<Place> read_places(const Root& root, const Options& options,
     add_random_keys(root, places);
     std::erase_if(places, [&](const Place& place) { return place.path == options.file; });
     return places;
+}
+
+bool is_on(const sleep::SwapFacts& swaps, const std::string& name) {
+    if (swaps.standing_by && swaps.standing_by->swap.name == name) return false;
+    return std::any_of(swaps.active.begin(), swaps.active.end(),
+                       [&](const sleep::Swap& swap) { return swap.name == name; });
 }
 
 std::optional<Place> read_swap_file(const Root& root, const std::string& path) {

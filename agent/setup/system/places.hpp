@@ -20,6 +20,9 @@ using sleep::Root;
 [[nodiscard]] std::vector<Place> read_places(const Root& root, const Options& options,
                                              const sleep::SwapFacts& swaps);
 
+/// Whether a swap of this name is on; one that only stands by is not.
+[[nodiscard]] bool is_on(const sleep::SwapFacts& swaps, const std::string& name);
+
 /// The file at this path, if it is a swap that the kernel takes.
 [[nodiscard]] std::optional<Place> read_swap_file(const Root& root, const std::string& path);
 
