@@ -33,11 +33,13 @@ PACKAGES = (
     "xfsprogs",
     "zstd",
 )
+RECIPE = 2
+"""Another one whenever disks are made otherwise than those that may be cached."""
 ROOT_MB = 3072
 ESP_MB = 64
 OVMF = Path("/usr/share/OVMF")
 
-KERNEL_ARGS = "console=ttyS0 no_console_suspend net.ifnames=0"
+KERNEL_ARGS = "console=ttyS0 no_console_suspend no_timer_check net.ifnames=0"
 GRUB_DEFAULTS = f"""
 GRUB_TIMEOUT=0
 GRUB_TERMINAL=console
@@ -78,7 +80,7 @@ class Layout:
     def name(self) -> str:
         """Of the cache's entry."""
         firmware = "uefi" if self.uefi else "bios"
-        return f"bootable-{self.file_system}-{self.initramfs}-{firmware}-{self.swap_mb}"
+        return f"bootable-{RECIPE}-{self.file_system}-{self.initramfs}-{firmware}-{self.swap_mb}"
 
     @property
     def parts(self) -> list[Part]:

@@ -69,11 +69,11 @@ def debian_image(
     return Image(Kernel(base), next(base.glob("boot/initrd.img-*")))
 
 
-def root_disk_args(disk: Path, form: str = "raw") -> tuple[str, ...]:
-    """QEMU's arguments for the root disk, which must be the first of all disks."""
+def root_disk_args(disk: Path) -> tuple[str, ...]:
+    """QEMU's arguments for the root disk; firmware looks there first, Linux counts the lab's own before it."""
     return (
-        *("-drive", f"if=none,id=root,file={disk},format={form},cache=unsafe"),
-        *("-device", "virtio-blk-pci,drive=root,serial=root"),
+        *("-drive", f"if=none,id=root,file={disk},format=raw,cache=unsafe"),
+        *("-device", "virtio-blk-pci,drive=root,serial=root,bootindex=1"),
     )
 
 
