@@ -19,7 +19,8 @@ import pytest
 from lab import Vm
 from lab.bootable import Layout, bootable, machine
 from lab.run import run
-from setting_up import ALWAYS_ON, SLOW, install_product
+from preflight import findings
+from setting_up import ALWAYS_ON, SLOW, install_product, wait_for_agent
 from states import state
 
 pytestmark = [
@@ -206,6 +207,54 @@ def test_killed_at_each_step_of_undo(vm: Vm) -> None:
         assert vm.sh(ALL_FILES, SLOW).check() == before, died
         point += 2
     assert point > 6
+
+
+KEEP = "cat /sys/power/resume >/run/resume; cat /sys/power/resume_offset >/run/offset"
+PUT_BACK = "cat /run/offset >/sys/power/resume_offset; cat /run/resume >/sys/power/resume"
+OTHER_DISK = "/sys/block/$(basename $(readlink /dev/disk/by-id/virtio-swap))/dev"
+SIGNATURE = (
+    "printf %s | dd of=$(findmnt -no SOURCE /) bs=1 conv=notrunc,fsync"
+    " seek=$(($(cat /sys/power/resume_offset) * 4096 + 4086))"
+)
+LINE = "mount --bind /run/cmdline /proc/cmdline"
+PROVOKED = {
+    "swap.none": ("swapoff -a", "swapon -a"),
+    "swap.hole": (
+        "swapoff -a && truncate -s 64M /sparse && mkswap /sparse"
+        " && cp /etc/fstab /run && echo '/sparse none swap sw 0 0' >/etc/fstab",
+        "cp /run/fstab /etc && rm /sparse && swapon -a",
+    ),
+    "swap.offset": (f"{KEEP}; echo 1 >/sys/power/resume_offset", PUT_BACK),
+    "swap.wrong-one": (f"{KEEP}; cat {OTHER_DISK} >/sys/power/resume", PUT_BACK),
+    "swap.stale-image": (SIGNATURE % "S1SUSPEND\\\\0", SIGNATURE % "SWAPSPACE2"),
+    "resume.cmdline": (f"echo noresume >/run/cmdline; {LINE}", "umount /proc/cmdline"),
+    "resume.initramfs": (
+        f"{KEEP}; echo resume=UUID=1 >/run/cmdline; {LINE}; echo 0:0 >/sys/power/resume",
+        f"umount /proc/cmdline; {PUT_BACK}",
+    ),
+    "resume.unproven": ("touch /boot/grub/grub.cfg", "hypnos-setup verify"),
+}
+"""How a guest that is set up comes into a state that preflight has a code for, and out of it."""
+
+
+@pytest.fixture(scope="module")
+def ready(vm: Vm) -> Iterator[Vm]:
+    """Set up for all tests of preflight."""
+    assert setup(vm, "apply", ALWAYS_ON).status == 0
+    wait_for_agent(vm)
+    yield vm
+    assert setup(vm, "undo").status == 0
+
+
+def test_preflight_finds_nothing_once_it_is_set_up(ready: Vm) -> None:
+    assert findings(ready, "disk") == []
+
+
+@pytest.mark.parametrize("code", PROVOKED)
+def test_preflight_sees_what_has_gone_wrong_since(ready: Vm, code: str) -> None:
+    enter, leave = PROVOKED[code]
+    with state(ready, enter, leave):
+        assert code in [finding.code for finding in findings(ready, "disk")]
 
 
 def test_the_kernel_is_locked_down(vm: Vm) -> None:
