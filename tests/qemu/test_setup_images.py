@@ -53,6 +53,8 @@ class Scenario:
     install: Callable[[Path], None] = nothing_more
     after: Callable[[Vm], None] = nothing
     """Between `hypnos-setup apply` and the sleep."""
+    resumed_by: str = "Linux version 6.1."
+    """What the kernel says that finds the image."""
 
 
 def another_swap(vm: Vm) -> None:
@@ -91,7 +93,9 @@ SCENARIOS = {
     "partition": Scenario(Layout(swap_mb=1024)),
     "second-swap": Scenario(machine={"swap_mb": 2048}, after=another_swap),
     "dracut": Scenario(Layout(initramfs="dracut")),
-    "newer-kernel": Scenario(install=add_newer_kernel, after=upgrade_kernel),
+    "newer-kernel": Scenario(
+        install=add_newer_kernel, after=upgrade_kernel, resumed_by="Linux version 6.12."
+    ),
     "uefi": Scenario(Layout(uefi=True)),
 }
 ALWAYS = ("ext4",)
@@ -140,6 +144,7 @@ def test_it_sleeps_on_disk_and_wakes_the_same(
     sleep_and_start_again(vm)
 
     assert vm.sh(BOOT_ID).check() == boot
+    assert scenario.resumed_by in vm.serial_text()
     wait_for_more(vm)
     power_off(vm)
     check(scenario.layout, disk)

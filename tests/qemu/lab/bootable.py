@@ -158,9 +158,7 @@ def _fill(layout: Layout, disk: Path, tree: Path) -> None:
         grub.write_bios(disk, layout.file_system, uuid)
         return
     with device(disk, layout.parts[1]) as source:
-        run("/sbin/mkfs.vfat", source)
-        with mounted(source) as esp:
-            grub.write_uefi(esp, layout.file_system, uuid)
+        grub.write_uefi(source, layout.file_system, uuid)
 
 
 def uuid_of(source: Path) -> str:

@@ -37,10 +37,13 @@ def write_bios(disk: Path, file_system: str, uuid: str) -> None:
 
 
 def write_uefi(esp: Path, file_system: str, uuid: str) -> None:
-    """On the mounted EFI system partition."""
-    (esp / "EFI/BOOT").mkdir(parents=True)
-    core = _core("x86_64-efi", uuid, ("part_gpt", MODULES[file_system]))
-    (esp / "EFI/BOOT/BOOTX64.EFI").write_bytes(core)
+    """On the device of the EFI system partition; by mtools, for not every kernel knows FAT."""
+    with tempfile.TemporaryDirectory() as directory:
+        core = Path(directory) / "BOOTX64.EFI"
+        core.write_bytes(_core("x86_64-efi", uuid, ("part_gpt", MODULES[file_system])))
+        run("/sbin/mkfs.vfat", esp)
+        run("mmd", "-i", esp, "::/EFI", "::/EFI/BOOT")
+        run("mcopy", "-i", esp, core, "::/EFI/BOOT")
 
 
 def _core(target: str, uuid: str, modules: "tuple[str, ...]") -> bytes:
