@@ -16,6 +16,7 @@ KNOWN_REASONS = (
     "only root can",
     "no IPv6",  # Wake-on-LAN over IPv4 is tested all the same
     "deep tests only",  # scripts/test.sh --deep
+    "image tests only",  # scripts/test.sh --images
 )
 """Words in the reasons of skips that are fine."""
 

@@ -9,6 +9,7 @@
 #                             address and undefined-behaviour sanitizers, clang-tidy, the agent
 #                             killed at yet more points, more sleeps of a host, what virsh asks also
 #                             of qemu-ga, packages compiled anew, and 250 sleeps of one guest
+#   scripts/test.sh --images  hypnos-setup in each kind of bootable image, and nothing else (docs/images.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -30,6 +31,7 @@ python_tests() {
     shift 2
     rm -f "$report"
     ${AS_ROOT:+as_root} env HYPNOS_BUILD="$PWD/$build" HYPNOS_DEEP="${HYPNOS_DEEP:-}" \
+        HYPNOS_IMAGES="${HYPNOS_IMAGES:-}" \
         HYPNOS_AGENT="$PWD/$build/agent/hypnos-agent" \
         HYPNOSCTL="$PWD/$build/host-client/hypnosctl" \
         /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
@@ -55,12 +57,25 @@ deep() {
         --ram 200 --disk 50 || reports+=("soak=1")
 }
 
+usual() {
+    build all
+    unit_tests build
+    python_tests build lint tests/lint
+    python_tests build integration tests/integration tests/conformance -n 2 --dist loadfile
+    AS_ROOT=1 python_tests build packages tests/packages
+    AS_ROOT=1 python_tests build qemu tests/qemu
+}
+
+images() {
+    build
+    HYPNOS_IMAGES=1 AS_ROOT=1 python_tests build images tests/qemu/test_setup_images.py \
+        tests/qemu/test_setup_guest.py
+}
+
 install_packages build lab packages test
-build all
-unit_tests build
-python_tests build lint tests/lint
-python_tests build integration tests/integration tests/conformance -n 2 --dist loadfile
-AS_ROOT=1 python_tests build packages tests/packages
-AS_ROOT=1 python_tests build qemu tests/qemu
-if [ "${1:-}" = --deep ]; then deep; fi
+case ${1:-} in
+    --images) images ;;
+    --deep) usual; deep ;;
+    *) usual ;;
+esac
 /usr/bin/python3 scripts/count_results.py "${reports[@]}"

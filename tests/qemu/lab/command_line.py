@@ -39,10 +39,11 @@ def _machine(spec: Spec) -> list[str]:
 
 
 def _boot(spec: Spec) -> list[str]:
+    if spec.image is None:
+        return []
     ports = f"hypnos.ports={','.join(spec.ports)}"
     arguments = " ".join((KERNEL_ARGS, ports, *spec.kernel_args))
-    image = spec.image
-    kernel, initramfs = str(image.kernel.image), str(image.initramfs)
+    kernel, initramfs = str(spec.image.kernel.image), str(spec.image.initramfs)
     return ["-kernel", kernel, "-initrd", initramfs, "-append", arguments]
 
 

@@ -7,7 +7,6 @@ a real init. Making one needs root.
 """
 
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Callable, Sequence
 from .cache import cached
 from .initramfs import HERE, Image
 from .kernel import Kernel, download
+from .run import run
 
 PACKAGES = (
     "dbus",
@@ -53,35 +53,40 @@ def debian_image(
 
     The static `programs` go to /usr/bin; `add` may put more into the root directory.
     """
-    base = cached("debian-12-bus", _bootstrap)
+    base = debian_tree("debian-12-bus", PACKAGES)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
-        _run("tar", "-C", root, "-xf", base / "root.tar")
+        run("tar", "-C", root, "-xf", base / "root.tar")
         if build:
-            _run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
-        _run("ldconfig", "-r", root)
-        _add_shell(root)
+            run("meson", "install", "-C", build, "--no-rebuild", "--destdir", root)
+        run("ldconfig", "-r", root)
+        add_shell(root)
         for program in programs:
             shutil.copy(program, root / "usr/bin")
         add(root)
-        _run("truncate", "-s", f"{ROOT_MB}M", disk)
-        _run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
+        run("truncate", "-s", f"{ROOT_MB}M", disk)
+        run("/sbin/mkfs.ext4", "-q", "-d", root, disk)
     return Image(Kernel(base), next(base.glob("boot/initrd.img-*")))
 
 
 def root_disk_args(disk: Path) -> tuple[str, ...]:
-    """QEMU's arguments for the root disk, which must be the first of all disks."""
+    """QEMU's arguments for the root disk; firmware looks there first, Linux counts the lab's own before it."""
     return (
         *("-drive", f"if=none,id=root,file={disk},format=raw,cache=unsafe"),
-        *("-device", "virtio-blk-pci,drive=root,serial=root"),
+        *("-device", "virtio-blk-pci,drive=root,serial=root,bootindex=1"),
     )
 
 
-def _bootstrap(draft: Path) -> None:
-    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
+def debian_tree(name: str, packages: Sequence[str]) -> Path:
+    """Debian 12 with these packages: `root.tar`, and its /boot beside it."""
+    return cached(name, lambda draft: _bootstrap(draft, packages))
+
+
+def _bootstrap(draft: Path, packages: Sequence[str]) -> None:
+    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
     command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "locale", "man")]
-    _run(*command, "bookworm", draft / "root.tar", *apt_sources())
-    _run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
+    run(*command, "bookworm", draft / "root.tar", *apt_sources())
+    run("tar", "-C", draft, "-xf", draft / "root.tar", "./boot")
 
 
 def apt_sources() -> list[Path]:
@@ -90,7 +95,8 @@ def apt_sources() -> list[Path]:
     return [path for path in places if path.exists() and path.stat().st_size][:1]
 
 
-def _add_shell(root: Path) -> None:
+def add_shell(root: Path) -> None:
+    """The lab's end in the guest; it says when the guest is up."""
     (root / "etc/lab").mkdir()
     (root / "etc/lab/shell").write_bytes((HERE / "guest/shell").read_bytes())
     add_unit(root, "lab-shell.service", SHELL_SERVICE, wanted_by="multi-user.target")
@@ -118,10 +124,5 @@ def unpack(root: Path, *packages: str) -> None:
     """
     script = 'dpkg-deb --fsys-tarfile "$1" | tar -C "$2" --keep-directory-symlink -xf -'
     for package in packages:
-        _run("bash", "-o", "pipefail", "-c", script, "bash", download(package), root)
+        run("bash", "-o", "pipefail", "-c", script, "bash", download(package), root)
 
-
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()[-2000:]}")

@@ -47,7 +47,7 @@ def _cached_deb(flavour: str) -> Path | None:
 
 
 def _download(flavour: str) -> Path:
-    package = _real_package(f"linux-image-{flavour}")
+    package = real_package(f"linux-image-{flavour}")
     return download(package)
 
 
@@ -57,7 +57,7 @@ def download(package: str) -> Path:
     return next(entry.glob("*.deb"))
 
 
-def _real_package(meta: str) -> str:
+def real_package(meta: str) -> str:
     """The package that `meta`, which is empty itself, depends on."""
     listing = _output("apt-cache", "depends", meta)
     found = re.search(r"Depends: (linux-image-\S+)", listing)

@@ -14,7 +14,8 @@ POWER_PORT = "org.hypnos.power.0"
 class Spec:
     """The choices a test may make; the defaults can do S3 and S4."""
 
-    image: Image
+    image: Image | None
+    """None: the firmware finds a boot loader on a disk, and the kernel's arguments are its business."""
     machine: str = "pc"
     s3: bool = True
     s4: bool = True
