@@ -2,33 +2,32 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A Debian 12 that boots by itself, is set up for disk sleeps, and sleeps while a program writes."""
 
-import os
 import shlex
 from pathlib import Path
 
 from lab import POWER_PORT, Vm, wait_until
 from lab.programs import compiled
 from lab.run import run
+from packaged import agent_package
 
 WRITER = "append_lines"
 WRITTEN = "var/log/lines"
 BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 AGENT = "hypnos-agent.service"
-ALWAYS_ON = "--activation=always"
 SLOW = 600.0
 """Seconds for what makes an initramfs or a boot loader's configuration without hardware virtualisation."""
 
 
 def install_product(root: Path) -> None:
-    """What is built, and the writer, into a root directory."""
-    run("meson", "install", "-C", os.environ["HYPNOS_BUILD"], "--no-rebuild", "--destdir", root)
-    run("ldconfig", "-r", root)
+    """The package, and the writer, into a root directory."""
+    run("cp", agent_package(), root / "hypnos-agent.deb")
+    run("chroot", root, "dpkg", "-i", "/hypnos-agent.deb")
     run("cp", compiled(WRITER), root / "usr/bin")
 
 
 def set_up(vm: Vm) -> None:
     """Turn the guest into one that can sleep on disk."""
-    vm.sh(f"hypnos-setup apply {ALWAYS_ON}", SLOW).check()
+    vm.sh("hypnos-setup apply", SLOW).check()
 
 
 def wait_for_agent(vm: Vm) -> None:

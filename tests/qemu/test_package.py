@@ -12,28 +12,19 @@ import pytest
 from lab import POWER_PORT, Image, Vm, wait_until
 from lab.debian import KERNEL_ARGS, debian_image, root_disk_args
 from lab.kernel import download
+from packaged import agent_package
 
 pytestmark = pytest.mark.qemu
 
-TOP = Path(__file__).parents[2]
 QEMUS = ("qemu-guest-agent", "libnuma1", "liburing2")
 
 
-def make_package(directory: Path) -> Path:
-    """hypnos-agent's, of what has been built."""
-    build = os.environ["HYPNOS_BUILD"]
-    command = [TOP / "scripts/deb.sh", "--from-build", build, "--output", directory]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    return next(directory.glob("hypnos-agent_*.deb"))
-
-
 @pytest.fixture
-def image(guest_directory: Path, tmp_path: Path) -> Image:
+def image(guest_directory: Path) -> Image:
     """Debian 12 with qemu-guest-agent, and both packages in /debs."""
     if os.geteuid() != 0:
         pytest.skip("making a root file system needs root")
-    package = make_package(tmp_path)
+    package = agent_package()
 
     def add(root: Path) -> None:
         (root / "debs").mkdir()

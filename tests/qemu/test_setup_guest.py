@@ -20,7 +20,7 @@ from lab import Vm
 from lab.bootable import Layout, bootable, machine
 from lab.run import run
 from preflight import findings
-from setting_up import ALWAYS_ON, SLOW, install_product, wait_for_agent
+from setting_up import SLOW, install_product, wait_for_agent
 from states import state
 
 pytestmark = [
@@ -160,7 +160,7 @@ def test_somebody_else_names_another_place(vm: Vm) -> None:
 
 def test_once_is_enough_and_undo_leaves_no_trace(vm: Vm) -> None:
     before = vm.sh(ALL_FILES, SLOW).check()
-    done = setup(vm, "apply", ALWAYS_ON)
+    done = setup(vm, "apply")
     assert (done.status, done.findings) == (0, []) and done.changes
     assert setup(vm, "verify").findings == []
     after = vm.sh(ALL_FILES, SLOW).check()
@@ -175,7 +175,7 @@ def test_once_is_enough_and_undo_leaves_no_trace(vm: Vm) -> None:
 def crash(vm: Vm, point: int, verb: str) -> str:
     """The point at which it died; nothing if there are not so many."""
     vm.sh(f"rm -f /run/crash-points; echo {point} >/run/crash-at").check()
-    died = vm.sh(f"LD_PRELOAD={CRASH_AT} hypnos-setup {verb} {ALWAYS_ON}", SLOW).returncode
+    died = vm.sh(f"LD_PRELOAD={CRASH_AT} hypnos-setup {verb}", SLOW).returncode
     points = vm.sh("rm -f /run/crash-at; cat /run/crash-points").check().splitlines()
     assert died == 137 or len(points) < point
     return points[-1] if died == 137 else ""
@@ -200,7 +200,7 @@ def test_killed_at_each_step_of_undo(vm: Vm) -> None:
     before = vm.sh(ALL_FILES, SLOW).check()
     point = 1
     while True:
-        assert setup(vm, "apply", ALWAYS_ON).status == 0
+        assert setup(vm, "apply").status == 0
         if not (died := crash(vm, point, "undo")):
             break
         assert setup(vm, "undo").status == 0, died
@@ -218,11 +218,11 @@ SIGNATURE = (
 )
 LINE = "mount --bind /run/cmdline /proc/cmdline"
 PROVOKED = {
-    "swap.none": ("swapoff -a", "swapon -a"),
+    "swap.none": ("mv /swap/hypnos.swap /swap/away", "mv /swap/away /swap/hypnos.swap"),
     "swap.hole": (
-        "swapoff -a && truncate -s 64M /sparse && mkswap /sparse"
-        " && cp /etc/fstab /run && echo '/sparse none swap sw 0 0' >/etc/fstab",
-        "cp /run/fstab /etc && rm /sparse && swapon -a",
+        "mv /swap/hypnos.swap /swap/away && truncate -s 1G /swap/hypnos.swap"
+        " && mkswap /swap/hypnos.swap",
+        "mv /swap/away /swap/hypnos.swap",
     ),
     "swap.offset": (f"{KEEP}; echo 1 >/sys/power/resume_offset", PUT_BACK),
     "swap.wrong-one": (f"{KEEP}; cat {OTHER_DISK} >/sys/power/resume", PUT_BACK),
@@ -240,7 +240,7 @@ PROVOKED = {
 @pytest.fixture(scope="module")
 def ready(vm: Vm) -> Iterator[Vm]:
     """Set up for all tests of preflight."""
-    assert setup(vm, "apply", ALWAYS_ON).status == 0
+    assert setup(vm, "apply").status == 0
     wait_for_agent(vm)
     yield vm
     assert setup(vm, "undo").status == 0
