@@ -237,6 +237,7 @@ void Suspender::apply(const Refresh& effect) {
 }
 
 void Suspender::apply(const Rehearse& effect) {
+    swap_.keep();  // it freezes too
     rehearsing_.start([root = deps_.power.root] { return agent::rehearse(root); },
                       [this, serial = effect.serial](const Rehearsal& rehearsal) {
                           rehearsed(serial, rehearsal);

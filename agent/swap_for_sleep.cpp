@@ -30,18 +30,22 @@ int swap_on(const std::string& path) { return swapon(path.c_str(), kFirst) == 0 
 
 int swap_off(const std::string& path) { return swapoff(path.c_str()) == 0 ? 0 : errno; }
 
+int open_process(int pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+
 /// A child, as the kernel takes whoever switches swap off for the first to be killed when memory runs
-/// out (set_current_oom_origin() in mm/swapfile.c). It ends with us.
+/// out (set_current_oom_origin() in mm/swapfile.c). It ends with us. What we have open is not its to
+/// hold for minutes: logind's delay lock, ports, /dev/snapshot.
 int fork_to_switch_off(int (*off)(const std::string&), const std::string& path) {
     const int child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U);
     _exit(off(path));
 }
 
 }  // namespace
 
-const SwapForSleep::Kernel SwapForSleep::kKernel = {swap_on, swap_off};
+const SwapForSleep::Kernel SwapForSleep::kKernel = {swap_on, swap_off, open_process};
 
 SwapForSleep::SwapForSleep(const Root& root, std::chrono::seconds off_limit, const Kernel& kernel)
     : root_(root),
@@ -78,8 +82,9 @@ void SwapForSleep::switch_on() {
     if (!was_ours) note();
     switching_on_.start([on = kernel_.on, path = wanted_] { return on(path); },
                         [this, was_ours](int os_error) {
+                            const bool was_on = os_error == EBUSY && is_on();
                             if (os_error != 0 && !was_ours) forget();
-                            switched_on(os_error == EBUSY ? 0 : os_error);
+                            switched_on(was_on ? 0 : os_error);
                         });
 }
 
@@ -101,13 +106,21 @@ void SwapForSleep::begin_off() {
     due_ = stopped_ = false;
     const int child = fork_to_switch_off(kernel_.off, ours_);
     if (child < 0) return failed(g_strerror(errno));
+    child_fd_ = UniqueFd(kernel_.open_process(child));
+    if (!child_fd_) return give_up(child, errno);
     child_ = child;
-    child_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
     child_watch_ = glib::watch(nullptr, child_fd_.get(), G_IO_IN, [this] { ended(); });
     limit_ = glib::after(nullptr, off_limit_, [this] {
         failed("not done in " + std::to_string(off_limit_.count()) + " s");
         stop();
     });
+}
+
+/// Of a child whose end we could not hear of. It has hardly begun.
+void SwapForSleep::give_up(int child, int os_error) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    failed(g_strerror(os_error));
 }
 
 void SwapForSleep::ended() {
@@ -127,7 +140,8 @@ void SwapForSleep::ended(int wait_status) {
     if (os_error == 0) g_message("the swap %s is off again", ours_.c_str());
     if (os_error == 0 || !is_on()) return forget();
     if (stopped_) return;
-    if (os_error != EINTR || WIFSIGNALED(wait_status)) return failed(g_strerror(os_error));
+    if (WIFSIGNALED(wait_status)) return failed("killed, as memory did not suffice");
+    if (os_error != EINTR) return failed(g_strerror(os_error));
     due_ = true;  // another sleep came between: the freezer interrupts what waits in the kernel
 }
 

@@ -23,11 +23,12 @@ using namespace sleep;
 
 class SwapForSleep {
   public:
-    /// The system calls; each returns errno. `off` runs in a process of its own, which may be killed;
+    /// The system calls; the first two return errno. `off` runs in a process of its own, which may be killed;
     /// the kernel looks for that after each process or file in memory whose pages it has brought back.
     struct Kernel {
         int (*on)(const std::string& path);
         int (*off)(const std::string& path);
+        int (*open_process)(int pid);  ///< pidfd_open(2)
     };
     static const Kernel kKernel;
 
@@ -58,6 +59,7 @@ class SwapForSleep {
     void switched_on(int os_error);
     void begin_off();
     void stop();
+    void give_up(int child, int os_error);
     void ended();
     void ended(int wait_status);
     void failed(const std::string& why);

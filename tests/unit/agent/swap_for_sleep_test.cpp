@@ -3,12 +3,16 @@
 
 #include "agent/swap_for_sleep.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/main_loop.hpp"
 #include "tests/support/temp_root.hpp"
@@ -23,7 +27,8 @@ constexpr const char* kNote = "/run/hypnos/swap";
 // What the system calls do. `off` is asked in a child, which has a copy.
 std::atomic<int> on_calls, on_error;
 int off_error;
-bool off_hangs;
+bool off_hangs, off_is_killed, no_pidfd;
+int inherited = -1;  ///< what `off` must not have open
 
 int fake_on(const std::string&) {
     ++on_calls;
@@ -33,19 +38,25 @@ int fake_on(const std::string&) {
 int fake_off(const std::string& path) {
     std::ofstream(path + ".off", std::ios::app) << "x";
     while (off_hangs) pause();
-    return off_error;
+    if (off_is_killed) kill(getpid(), SIGKILL);
+    return inherited >= 0 && fcntl(inherited, F_GETFD) >= 0 ? EBADF : off_error;
+}
+int fake_open_process(int pid) {
+    if (!no_pidfd) return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    errno = EMFILE;
+    return -1;
 }
 
 class SwapForSleepTest : public testing::Test {
   protected:
     SwapForSleepTest() {
         on_calls = on_error = off_error = 0;
-        off_hangs = false;
+        off_hangs = off_is_killed = no_pidfd = false;
         temp_.write("/proc/swaps", "Filename\n" + path() + " file 1 0 32767\n");
     }
 
     [[nodiscard]] SwapForSleep make(std::chrono::seconds limit = 300s) const {
-        return SwapForSleep(temp_.root(), limit, {fake_on, fake_off});
+        return SwapForSleep(temp_.root(), limit, {fake_on, fake_off, fake_open_process});
     }
     int on(SwapForSleep& swap) const {
         std::optional<int> result;
@@ -107,6 +118,51 @@ TEST_F(SwapForSleepTest, OneThatWasOnStaysOn) {
     swap.off();
     test::run_until_quiet();
     EXPECT_EQ(off_calls(), 0U);
+}
+
+TEST_F(SwapForSleepTest, ABusyOneThatIsNotOnIsAnError) {
+    temp_.write("/proc/swaps", "Filename\n");
+    on_error = EBUSY;
+    SwapForSleep swap = make();
+    EXPECT_EQ(on(swap), EBUSY);
+    EXPECT_EQ(noted(), "");
+}
+
+TEST_F(SwapForSleepTest, WhoSwitchesOffHasNothingElseOpen) {
+    temp_.write(kNote, path() + "\n");
+    inherited = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    SwapForSleep swap = make();
+    swap.off();
+    EXPECT_TRUE(wait_for_note_to_go());
+    close(std::exchange(inherited, -1));
+}
+
+TEST_F(SwapForSleepTest, OneThatIsKilledIsTriedAgainAfterTheNextSleepOnly) {
+    temp_.write(kNote, path() + "\n");
+    off_is_killed = true;
+    SwapForSleep swap = make();
+    testing::internal::CaptureStderr();
+    swap.off();
+    EXPECT_TRUE(wait_for_calls(1));
+    EXPECT_FALSE(test::poll_until([this] { return off_calls() != 1; }, 200ms));
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("killed, as memory"), std::string::npos);
+    off_is_killed = false;
+    swap.keep();
+    swap.off();
+    EXPECT_TRUE(wait_for_note_to_go());
+}
+
+TEST_F(SwapForSleepTest, AnAttemptThatCannotBeWatchedIsGivenUp) {
+    temp_.write(kNote, path() + "\n");
+    no_pidfd = true;
+    SwapForSleep swap = make();
+    swap.off();
+    test::run_until_quiet();
+    EXPECT_EQ(noted(), path());
+    no_pidfd = false;
+    swap.keep();
+    swap.off();
+    EXPECT_TRUE(wait_for_note_to_go());
 }
 
 TEST_F(SwapForSleepTest, WhatADeadAgentHasLeftIsSwitchedOff) {
