@@ -14,11 +14,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
+unset HYPNOS_BUILD  # tests have it; only --from-build counts
 
 output=build/deb times=1 version=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
 while [ $# -gt 0 ]; do
     case $1 in
-        --from-build) HYPNOS_BUILD=$(realpath -e "$2") && export HYPNOS_BUILD ;;
+        --from-build) HYPNOS_BUILD=$(realpath -e "$2"); export HYPNOS_BUILD ;;
         --version) version=$2 ;;
         --times) times=$2 ;;
         --output) output=$2 ;;

@@ -49,6 +49,7 @@ install_packages() {
 build() {
     local afresh=()
     if [ -f build/build.ninja ]; then afresh=(--reconfigure); fi
+    rm -f build/meson-logs/install-log.txt  # root's, if root has installed from here
     meson setup "${afresh[@]}" -Dprefix=/usr build  # as packages, which are made of it, have it
     ninja -C build "$@"
 }
