@@ -25,6 +25,7 @@ struct SetupRecord {
         std::string swap, file, size, activation;
         bool fill = false;
         std::string boot;
+        bool operator==(const Options&) const = default;
     };
 
     struct Swap {

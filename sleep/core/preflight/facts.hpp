@@ -96,10 +96,11 @@ struct SwapFacts {
 /// How the next kernel finds the image.
 struct ResumeFacts {
     static constexpr const char* kNoDevice = "0:0";
-    std::string device;                   ///< /sys/power/resume: "254:16", or kNoDevice
-    std::optional<std::uint64_t> offset;  ///< /sys/power/resume_offset, in pages
-    std::string header;                   ///< where the image will begin: a path
-    std::string signature;                ///< the last ten bytes of the page there
+    std::string device;                        ///< /sys/power/resume: "254:16", or kNoDevice
+    std::optional<std::uint64_t> offset;       ///< /sys/power/resume_offset, in pages
+    std::optional<std::uint64_t> menu_offset;  ///< the boot loader's, by hypnos-setup's record
+    std::string header;                        ///< where the image will begin: a path
+    std::string signature;                     ///< the last ten bytes of the page there
     bool efi = false;
     bool efi_variables_writable = true;
     std::string compressor;

@@ -33,6 +33,11 @@ bool begins_elsewhere(const Swap& swap, const ResumeFacts& resume) {
     return swap.offset && resume.offset && *swap.offset != *resume.offset;
 }
 
+/// This boot may have been given another offset, as when the file was made anew since.
+bool menu_leads_to(const Swap& swap, const ResumeFacts& resume) {
+    return resume.unproven.empty() && swap.offset == resume.menu_offset;
+}
+
 /// What else may be done about a swap of hypnos-setup.
 std::string or_apply(const Swap& swap) {
     return swap.only_for_sleep ? ", or let 'hypnos-setup apply' do it" : "";
@@ -154,7 +159,8 @@ Findings swap_begins_where_resume_looks(const Question& question, const PowerFac
     const Swap* target = image_target(facts);
     const auto given = facts.kernel.parameter("resume_offset");
     if (target == nullptr || !target->offset || !given) return {};
-    if (*given == std::to_string(*target->offset)) return {};
+    if (*given == std::to_string(*target->offset) || menu_leads_to(*target, facts.resume))
+        return {};
     return {block("swap.offset",
                   says("/proc/cmdline", "resume_offset=" + *given + "; " + begins(*target)),
                   "the next boot looks for the image at the wrong place; correct resume_offset= "

@@ -33,8 +33,10 @@ void read_disk_facts(const Root& root, const std::vector<Mount>& mounts, PowerFa
     facts.kernel = facts::read_kernel(root);
     facts::read_swap(root, mounts, facts.swap);
     facts.resume = facts::read_resume(root, facts.kernel, facts.swap.active, mounts);
-    if (const auto setup = facts::read_setup(root))
+    if (const auto setup = facts::read_setup(root)) {
         facts.resume.unproven = facts::read_unproven(root, *setup);
+        facts.resume.menu_offset = facts::menu_offset(*setup);
+    }
     facts.memory = facts::read_memory(root);
     if (facts.machine.disk.offers("disabled"))
         facts.disabled = facts::read_disabled(root);

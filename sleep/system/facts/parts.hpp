@@ -45,6 +45,8 @@ void stand_by(const Root& root, const SetupRecord& record, SwapFacts& facts);
 /// Whether the one that stands by can be switched on.
 void look_at_standing_by(const Root& root, SwapFacts& facts);
 [[nodiscard]] std::vector<std::string> read_unproven(const Root& root, const SetupRecord& record);
+/// What the boot loader's menu was found to tell the kernel of the swap file.
+[[nodiscard]] std::optional<std::uint64_t> menu_offset(const SetupRecord& record);
 
 // swap.cpp
 /// Adds to what is known of those in `facts`.

@@ -79,4 +79,10 @@ std::vector<std::string> read_unproven(const Root& root, const SetupRecord& reco
     return unproven(record, now);
 }
 
+std::optional<std::uint64_t> menu_offset(const SetupRecord& record) {
+    const bool proven = record.state == State::Applied && !record.boot_files.empty();
+    if (!proven || record.options.boot == "none" || !record.swap) return std::nullopt;
+    return record.swap->offset;
+}
+
 }  // namespace hypnos::sleep::facts

@@ -132,6 +132,22 @@ TEST_F(SetupFactsTest, AFileThatHasMoved) {
     EXPECT_EQ(codes(), Strings{"swap.offset"});
 }
 
+TEST_F(SetupFactsTest, TheMenuHasTheOffsetOfARecordThatIsAppliedAndProven) {
+    const auto menu_offset = [this] {
+        save();
+        return read().resume.menu_offset;
+    };
+    record_.swap->offset = 5;
+    EXPECT_FALSE(menu_offset()) << "no file was found good";
+    record_.boot_files = {{"/boot/grub/grub.cfg", 1, 1}};
+    EXPECT_EQ(menu_offset(), 5U);
+    record_.state = SetupRecord::State::Applying;
+    EXPECT_FALSE(menu_offset());
+    record_.state = SetupRecord::State::Applied;
+    record_.options.boot = "none";
+    EXPECT_FALSE(menu_offset());
+}
+
 TEST_F(SetupFactsTest, BootFilesAreComparedWithTheRecord) {
     temp_.write("/boot/initrd.img-6.1", "x");
     temp_.write("/boot/vmlinuz-6.1", "x");

@@ -199,6 +199,18 @@ TEST(PreflightSwap, TheNextBootMustBeToldTheSameOffset) {
               "/proc/cmdline: resume_offset=1; /swapfile begins at 34816");
 }
 
+TEST(PreflightSwap, WhatHypnosSetupHasToldTheMenuCountsForMoreThanThisBootsOffset) {
+    PowerFacts facts = with_swap_file();
+    facts.kernel.command_line = {"resume=/dev/vda1", "resume_offset=1"};
+    facts.resume.menu_offset = 34816;
+    EXPECT_EQ(codes(kDisk, facts), Strings{});
+    facts.resume.menu_offset = 1;
+    EXPECT_EQ(codes(kDisk, facts), Strings{"swap.offset"});
+    facts.resume.menu_offset = 34816;
+    facts.resume.unproven = {"/boot/grub/grub.cfg: changed"};
+    EXPECT_EQ(codes(kDisk, facts), (Strings{"swap.offset", "resume.unproven?"}));
+}
+
 TEST(PreflightSwap, AFirstFileHasAnOffsetTooWhereNoDeviceIsNamed) {
     PowerFacts facts = with_swap_file();
     facts.resume.device = "0:0";
