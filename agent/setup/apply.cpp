@@ -55,10 +55,15 @@ Result<void> make_unified_images(const Root& root) {
 
 Result<void> make_menu(const Root& root) {
     const std::vector<std::string> command = menu_generator(root);
-    if (command.empty())
-        return makes_unified_images(root) ? make_unified_images(root) : Result<void>();
+    if (command.empty()) return fail("neither update-grub nor grub-mkconfig is there any more");
     const auto made = run(command);
     return made ? Result<void>() : fail(made.error());
+}
+
+Result<void> generate(const Root& root, const std::string& what) {
+    if (what == "boot") return make_menu(root);
+    if (what == "initramfs") return make_initramfs(root);
+    return makes_unified_images(root) ? make_unified_images(root) : Result<void>();
 }
 
 }  // namespace
@@ -71,7 +76,11 @@ Result<void> Applier::carry_out(const Change& change) {
     return made;
 }
 
-Result<void> Applier::make(const MakeSwap& change) { return make_swap_file(root_, change); }
+Result<void> Applier::make(const MakeSwap& change) {
+    note_directories(change.path);
+    const Result<void> noted = store_.save(record_);
+    return noted ? make_swap_file(root_, change) : noted;
+}
 
 Result<void> Applier::make(const RemoveSwap& change) {
     return remove_swap_file(root_, change.path);
@@ -87,14 +96,15 @@ Result<void> Applier::make(const WriteFile& change) {
 
 /// What was there before us is noted once, whatever comes later.
 Result<void> Applier::note(const WriteFile& change) {
-    if (is_input_of_menu(change.path)) add_once(record_.to_run, std::string("boot"));
+    if (const std::string generator = generator_of(change.path); !generator.empty())
+        add_once(record_.to_run, generator);
     if (!change.text) return store_.save(record_);
+    const Text was = before_us(record_, {{change.path, root_.contents(change.path)}}, change.path);
     const auto entry = std::find_if(record_.files.begin(), record_.files.end(),
                                     [&](const auto& file) { return file.path == change.path; });
     if (entry == record_.files.end())
-        record_.files.push_back(
-            {change.path, root_.contents(change.path), mode_of(root_, change.path), *change.text});
-    else
+        record_.files.push_back({change.path, was, mode_of(root_, change.path), *change.text});
+    else if (change.text != entry->was)  // or it is being put back, and not so yet
         entry->wrote = *change.text;
     note_directories(change.path);
     return store_.save(record_);
@@ -127,7 +137,7 @@ Result<void> Applier::write(const WriteFile& change) {
 }
 
 Result<void> Applier::make(const Generate& change) {
-    Result<void> made = change.what == "boot" ? make_menu(root_) : make_initramfs(root_);
+    Result<void> made = generate(root_, change.what);
     if (!made) return made;
     std::erase(record_.to_run, change.what);
     return store_.save(record_);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 #include <glib.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -27,6 +28,7 @@ Status status_of(const Report& report) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    umask(022);  // modes of configuration files are given, and kept
     const hypnos::Result<CommandLine> line = parse_command_line(argc, argv);
     if (!line) {
         g_printerr("hypnos-setup: %s\n", line.error().message.c_str());

@@ -71,10 +71,16 @@ bool one_of(const std::optional<std::string>& value, std::initializer_list<const
 
 bool is_absolute(const std::string& path) { return path.size() > 1 && path.front() == '/'; }
 
+/// As a field of fstab(5).
+bool is_plain(const std::string& path) {
+    return is_absolute(path) && path.find_first_of(" \t\n#\\") == std::string::npos;
+}
+
 Result<CommandLine> checked(const CommandLine& line) {
     if (line.swap && !one_of(line.swap, {"auto", "file"}) && !line.swap->starts_with("/dev/"))
         return wrong("swap", *line.swap, "auto, file, or a device below /dev");
-    if (line.file && !is_absolute(*line.file)) return wrong("file", *line.file, "an absolute path");
+    if (line.file && !is_plain(*line.file))
+        return wrong("file", *line.file, "an absolute path without white space, # and \\");
     if (line.size && !is_size(*line.size))
         return wrong("size", *line.size,
                      "default, ram, fedora, image, or a number with K, M, G or T");

@@ -32,7 +32,7 @@ bool is_ours(const Finding& finding) {
 }  // namespace
 
 Result<Report> Setup::run() {
-    if (line_.verb == Verb::Apply || line_.verb == Verb::Undo)
+    if (line_.verb != Verb::Plan)
         if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());
     Result<std::optional<SetupRecord>> loaded = store_.load();
     if (!loaded) return fail(loaded.error());
@@ -65,7 +65,8 @@ Result<Report> Setup::plan() {
 Result<Report> Setup::apply() {
     Result<Report> planned = plan();
     const bool nothing = planned->changes.empty() && record_ &&
-                         (record_->state == State::Applied || record_->state == State::Pending);
+                         (record_->state == State::Applied || record_->state == State::Pending) &&
+                         record_->options == merged(line_, record_);
     if (!planned->findings.empty() || nothing) return planned;
     if (Result<void> begun = begin(merged(line_, record_)); !begun) return fail(begun.error());
     Report report{.verb = line_.verb, .at_boot = planned->at_boot};
@@ -127,7 +128,6 @@ Result<Report> Setup::verify() {
         .verb = line_.verb, .findings = setup::verify(facts, record_), .at_boot = facts.offline};
     const bool good = std::none_of(report.findings.begin(), report.findings.end(), is_ours);
     if (!good || facts.offline) return report;
-    if (Result<void> locked = store_.lock(); !locked) return fail(locked.error());
     record_->boot_files = read_boot_files(root_, facts);
     record_->state = State::Applied;
     if (Result<void> saved = store_.save(*record_); !saved) return fail(saved.error());

@@ -28,7 +28,7 @@ struct WriteFile {
     std::string path;
     Text text;  ///< none: remove it
 };
-/// "initramfs": for each kernel; "boot": the boot loader's menu.
+/// "initramfs": for each kernel; "boot": GRUB's menu; "uki": unified kernel images, if there are any.
 struct Generate {
     std::string what;
 };

@@ -42,6 +42,7 @@ struct Place {
     bool lasts = false;  ///< a boot switches it on by itself
     bool zram = false;
     bool holds_image = false;
+    bool encrypted = false;
     std::string random_key;  ///< the line of /etc/crypttab that says so
 };
 
@@ -63,6 +64,8 @@ struct BootFacts {
     bool partuuid_first = false;  ///< GRUB_FORCE_PARTUUID: boots without an initramfs first
     /// resume= in configuration that is not ours: path and the line.
     std::map<std::string, std::string> others;
+    /// Values of resume= in any configuration, and the number of the device that each means.
+    std::map<std::string, std::string> named;
 };
 
 enum class Generator { None, InitramfsTools, Dracut };

@@ -10,10 +10,20 @@
 namespace hypnos::setup {
 namespace {
 
+/// A file that others write too: kernel-install(8) copies our arguments into new entries.
+bool is_shared(const std::string& path) {
+    return path.find("/loader/entries/") != std::string::npos || path == files::kKernelCommandLine;
+}
+
 Text without_ours(const SetupRecord& record, const std::string& path, const std::string& text) {
     if (!record.swap) return text;
     if (path == files::kFstab) return without_swap(text, record.swap->path);
-    return without_arguments(text, kernel_arguments(*record.swap));
+    return is_shared(path) ? without_resume(text, record.swap->resume) : text;
+}
+
+/// Ours: the record would have an entry, had nobody copied it.
+bool is_copied(const std::optional<SetupRecord>& record, const std::string& path) {
+    return record && record->swap && !record->files.empty() && is_shared(path);
 }
 
 }  // namespace
@@ -35,8 +45,10 @@ Text before_us(const std::optional<SetupRecord>& record, const Texts& texts,
                const std::string& path) {
     const Text now = text_of(texts, path);
     const SetupRecord::File* entry = entry_of(record, path);
-    if (entry == nullptr) return now;
-    if (!entry->was || !now || *now == entry->wrote) return entry->was;
+    if (entry == nullptr)
+        return now && is_copied(record, path) ? without_ours(*record, path, *now) : now;
+    if (!entry->was || (now && *now == entry->wrote)) return entry->was;
+    if (!now) return now;  // files are replaced by renaming: somebody has removed this one
     return without_ours(*record, path, *now);
 }
 

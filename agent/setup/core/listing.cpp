@@ -35,14 +35,14 @@ void need_dracut(const std::string& listing, std::vector<std::string>& lacking) 
 
 std::vector<std::string> lacks(Generator generator, const std::string& listing,
                                const std::vector<std::string>& modules,
-                               const std::string& built_in) {
+                               const std::string& loadable) {
     std::vector<std::string> lacking;
     if (generator == Generator::InitramfsTools) need_initramfs_tools(listing, lacking);
     if (generator == Generator::Dracut) need_dracut(listing, lacking);
-    const std::string there = with_underscores(listing), always = with_underscores(built_in);
+    const std::string there = with_underscores(listing), modular = with_underscores(loadable);
     for (const std::string& module : modules) {
         const std::string file = "/" + with_underscores(module) + ".ko";
-        if (!has(there, file) && !has(always, file)) lacking.push_back("the module " + module);
+        if (has(modular, file) && !has(there, file)) lacking.push_back("the module " + module);
     }
     return lacking;
 }

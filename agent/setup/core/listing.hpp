@@ -12,10 +12,10 @@
 
 namespace hypnos::setup {
 
-/// What is missing, in words. `modules`: that lead to the swap; `built_in`: modules.builtin of this
+/// What is missing, in words. `modules`: that lead to the swap; `loadable`: modules.dep of this
 /// kernel.
 [[nodiscard]] std::vector<std::string> lacks(Generator generator, const std::string& listing,
                                              const std::vector<std::string>& modules,
-                                             const std::string& built_in);
+                                             const std::string& loadable);
 
 }  // namespace hypnos::setup

@@ -88,16 +88,20 @@ struct Planner {
     }
 };
 
-bool menu_is_due(const Record& record) {
-    return record &&
-           std::find(record->to_run.begin(), record->to_run.end(), "boot") != record->to_run.end();
+bool is_due(const Record& record, const std::string& generator) {
+    return record && std::find(record->to_run.begin(), record->to_run.end(), generator) !=
+                         record->to_run.end();
 }
 
-bool concerns_menu(const Changes& changes) {
-    return std::any_of(changes.begin(), changes.end(), [](const Change& change) {
+bool concerns(const Changes& changes, const std::string& generator) {
+    return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
         const auto* const write = std::get_if<WriteFile>(&change.what);
-        return write != nullptr && is_input_of_menu(write->path);
+        return write != nullptr && generator_of(write->path) == generator;
     });
+}
+
+bool must_run(const std::string& generator, const Changes& changes, const Record& record) {
+    return concerns(changes, generator) || is_due(record, generator);
 }
 
 bool lacks(const Facts& facts) {
@@ -111,10 +115,6 @@ bool menu_is_stale(const Facts& facts, const std::string& arguments) {
            !kernels_that_will_not_look(facts, arguments).empty();
 }
 
-bool has_menu(const Facts& facts) {
-    return facts.boot.loader == BootLoader::Grub || facts.boot.loader == BootLoader::Uki;
-}
-
 bool is_for_boot_loader(const Change& change) {
     const auto* const write = std::get_if<WriteFile>(&change.what);
     return write != nullptr && write->path != files::kFstab;
@@ -124,14 +124,14 @@ Change sync_boot() { return {SyncBoot{"/boot"}, "GRUB replays no journal"}; }
 
 void add_generators(const Facts& facts, const Record& record, const std::string& arguments,
                     Changes& changes) {
-    const bool initramfs = lacks(facts);
-    const bool boot = has_menu(facts) && (menu_is_stale(facts, arguments) ||
-                                          concerns_menu(changes) || menu_is_due(record));
     const bool written = std::any_of(changes.begin(), changes.end(), is_for_boot_loader);
-    if (initramfs && facts.initramfs.generator != Generator::None)
-        changes.push_back({Generate{"initramfs"}, "it must be able to resume"});
-    if (boot) changes.push_back({Generate{"boot"}, "the menu must have the arguments"});
-    if (written || initramfs || boot) changes.push_back(sync_boot());
+    const bool initramfs = lacks(facts) && facts.initramfs.generator != Generator::None;
+    const bool menu = must_run("boot", changes, record) || menu_is_stale(facts, arguments);
+    const bool uki = facts.boot.loader == BootLoader::Uki && must_run("uki", changes, record);
+    if (initramfs) changes.push_back({Generate{"initramfs"}, "it must be able to resume"});
+    if (menu) changes.push_back({Generate{"boot"}, "the menu must have the arguments"});
+    if (uki) changes.push_back({Generate{"uki"}, "the images must have the arguments"});
+    if (written || initramfs || menu || uki) changes.push_back(sync_boot());
 }
 
 bool kernel_knows(const Facts& facts, const Target& target) {
@@ -148,8 +148,16 @@ void add_this_boot(const Facts& facts, const Target& target, Changes& changes) {
                            "so that this boot can hibernate too"});
 }
 
+/// Somebody's own words for the same device are as good as ours.
+void adopt_spelling(const Facts& facts, Target& target) {
+    for (const auto& [value, device] : facts.boot.named)
+        if (!target.swap.is_file() && !device.empty() && device == target.device)
+            target.swap.resume = value;
+}
+
 Plan online(const Options& options, const Facts& facts, const Record& record) {
-    const Choice choice = choose_target(options, facts, record ? record->swap : std::nullopt);
+    Choice choice = choose_target(options, facts, record ? record->swap : std::nullopt);
+    if (choice.target) adopt_spelling(facts, *choice.target);
     Plan plan;
     plan.refusals = refusals(facts, choice, record);
     if (!plan.refusals.empty()) return plan;
@@ -186,8 +194,9 @@ Plan offline(const Facts& facts, const Record& record) {
 
 }  // namespace
 
-bool is_input_of_menu(const std::string& path) {
-    return path == files::kGrub || path == files::kKernelCommandLine;
+std::string generator_of(const std::string& path) {
+    if (path == files::kGrub) return "boot";
+    return path == files::kKernelCommandLine ? "uki" : "";
 }
 
 Plan make_plan(const Options& options, const Facts& facts, const Record& record) {
@@ -196,11 +205,14 @@ Plan make_plan(const Options& options, const Facts& facts, const Record& record)
 
 Changes make_undo_plan(const SetupRecord& record, const Texts& texts) {
     Changes changes;
-    for (const SetupRecord::File& file : record.files)
-        changes.push_back(
-            {WriteFile{file.path, before_us(record, texts, file.path)}, "as it was before"});
-    if (concerns_menu(changes) || menu_is_due(record))
-        changes.push_back({Generate{"boot"}, "from what was before"});
+    for (const auto& [path, text] : texts) {
+        const Text before = before_us(record, texts, path);
+        if (entry_of(record, path) != nullptr || before != text)
+            changes.push_back({WriteFile{path, before}, "as it was before"});
+    }
+    for (const char* generator : {"boot", "uki"})
+        if (must_run(generator, changes, record))
+            changes.push_back({Generate{generator}, "from what was before"});
     if (!changes.empty()) changes.push_back(sync_boot());
     if (record.swap && record.swap->made)
         changes.push_back({RemoveSwap{record.swap->path}, "hypnos-setup made it"});

@@ -30,7 +30,8 @@ struct Plan {
 /// What takes back what the record says.
 [[nodiscard]] Changes make_undo_plan(const SetupRecord& record, const Texts& texts);
 
-/// Whether the boot loader's menu is made from this file.
-[[nodiscard]] bool is_input_of_menu(const std::string& path);
+/// What is made from this file: "boot", GRUB's menu; "uki", where kernels are unified images; or
+/// nothing.
+[[nodiscard]] std::string generator_of(const std::string& path);
 
 }  // namespace hypnos::setup

@@ -98,6 +98,10 @@ std::vector<Finding> refusals(const Facts& facts, const Choice& choice,
     add(found, choice.refusals);
     add(found, no_generator(facts));
     if (!choice.target) return found;
+    if (record && record->swap && record->swap->made &&
+        choice.target->swap.path != record->swap->path)
+        found.push_back(refusal_for("setup.swap", record->swap->path + ": made before",
+                                    "run hypnos-setup undo first, which removes it"));
     if (choice.target->holds_image)
         found.push_back(refusal_for("swap.stale-image", choice.target->swap.path + ": S1SUSPEND",
                                     "an image that was never resumed is there; if it is not "

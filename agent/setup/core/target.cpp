@@ -36,9 +36,10 @@ bool is_named(const Place& place, const std::string& option) {
     return place.path == option || place.name == option;
 }
 
+/// An encrypted one is not chosen, only taken if it was named: an initramfs may not open it.
 bool will_do(const Place& place, std::uint64_t bytes) {
-    return place.lasts && !place.zram && place.random_key.empty() && !place.resume.empty() &&
-           place.bytes >= bytes;
+    return place.lasts && !place.zram && !place.encrypted && place.random_key.empty() &&
+           !place.resume.empty() && place.bytes >= bytes;
 }
 
 /// The largest of those that will do; of two as large, the first.
@@ -88,12 +89,9 @@ std::uint64_t missing_space(const Facts& facts, std::uint64_t bytes) {
 }
 
 std::optional<Finding> reason_against_file(const Options& options, const Facts& facts,
-                                           std::uint64_t bytes) {
+                                           std::uint64_t bytes, bool foreign) {
     const FileSystem& place = facts.file_system;
-    if (bytes == 0)
-        return refusal_for("setup.memory", "memory: " + in_words(facts.memory.total),
-                           "--size=fedora ends at 256 GiB; give a size");
-    if (!holds_swap_files(place))
+    if (!holds_swap_files(place) || place.uuid.empty())
         return refusal_for("setup.file-system", place.point + ": " + place.type,
                            "only ext4, xfs and btrfs hold a swap file that the next boot finds; "
                            "choose another --file, or a partition with --swap");
@@ -101,8 +99,8 @@ std::optional<Finding> reason_against_file(const Options& options, const Facts& 
         return refusal_for("setup.file-system",
                            place.point + ": btrfs on " + std::to_string(place.devices) + " devices",
                            "btrfs takes no swap file there; use a partition with --swap");
-    if (facts.own_path_taken)
-        return refusal_for("setup.swap", options.file + ": no swap that we can use",
+    if (facts.own_path_taken || foreign)
+        return refusal_for("setup.swap", options.file + ": not made by hypnos-setup",
                            "something else has that name; move it away, or choose another --file");
     if (const std::uint64_t missing = missing_space(facts, bytes); missing != 0)
         return refusal_for("setup.space", place.point + ": free " + in_words(place.free),
@@ -137,12 +135,18 @@ bool is_ours(const Place& own, const std::optional<SwapRecord>& last) {
     return last && last->made && last->path == own.path && last->uuid == own.uuid;
 }
 
+/// For one that was chosen before: what memory holds now changes all the time, and its size a little
+/// with each kernel.
+bool is_still_enough(std::uint64_t bytes, const Options& options, const Memory& memory) {
+    return bytes + memory.total / 64 >= size_to_accept(options.size, {memory.total, 0});
+}
+
 Choice file(const Options& options, const Facts& facts, const std::optional<SwapRecord>& last) {
     const std::uint64_t bytes = size_to_make(options.size, facts.memory);
-    if (facts.own && is_ours(*facts.own, last) && facts.own->offset &&
-        facts.own->bytes >= size_to_accept(options.size, facts.memory))
+    const bool ours = facts.own && is_ours(*facts.own, last);
+    if (ours && facts.own->offset && is_still_enough(facts.own->bytes, options, facts.memory))
         return {of_own(*facts.own, options), {}};
-    if (auto reason = reason_against_file(options, facts, bytes))
+    if (auto reason = reason_against_file(options, facts, bytes, facts.own && !ours))
         return {std::nullopt, {*std::move(reason)}};
     return {to_make(options, facts, bytes, last), {}};
 }
@@ -156,11 +160,15 @@ Finding refusal_for(std::string code, std::string subject, std::string hint) {
 Choice choose_target(const Options& options, const Facts& facts,
                      const std::optional<SwapRecord>& last) {
     const std::uint64_t bytes = size_to_accept(options.size, facts.memory);
+    if (size_to_make(options.size, facts.memory) == 0)
+        return refused("setup.memory", "memory: " + in_words(facts.memory.total),
+                       "--size=fedora ends at 256 GiB; give a size");
     if (options.swap == "file") return file(options, facts, last);
     if (options.swap != "auto") return named(options, facts, bytes);
     if (last && last->made) return file(options, facts, last);
     if (last)
-        if (const Place* kept = find(facts.places, last->path); kept && will_do(*kept, bytes))
+        if (const Place* kept = find(facts.places, last->path);
+            kept && will_do(*kept, 0) && is_still_enough(kept->bytes, options, facts.memory))
             return {of_place(*kept, options.activation, "it was chosen before"), {}};
     if (const Place* place = best(facts.places, bytes))
         return {of_place(*place, options.activation,

@@ -4,6 +4,7 @@
 #include "agent/setup/core/texts.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include "sleep/core/words.hpp"
@@ -23,11 +24,21 @@ std::string without(std::string text, const std::string& part) {
     return text;
 }
 
-/// Where the line that arguments go to ends.
-std::size_t end_of_options(const std::string& text) {
-    std::size_t begin = text.starts_with("options ") ? 0 : text.find("\noptions ");
-    begin = begin == std::string::npos ? 0 : begin + (begin == 0 ? 0 : 1);
-    return std::min(text.find('\n', begin), text.size());
+/// Where the value of a BLS entry's `options` ends; nothing if it has none.
+std::optional<std::size_t> end_of_options(const std::string& text) {
+    for (const char* key : {"\noptions ", "\noptions\t"})
+        if (const std::size_t at = ("\n" + text).find(key); at != std::string::npos)
+            return std::min(text.find('\n', at), text.size());
+    return std::nullopt;
+}
+
+/// Every key of an entry stands at the start of a line; a kernel command line has none of them.
+bool is_entry(const std::string& text) {
+    return ("\n" + text).find("\ntitle") != std::string::npos;
+}
+
+std::size_t end_of_word(const std::string& text, std::size_t begin) {
+    return std::min(text.find_first_of(" \t\n", begin), text.size());
 }
 
 std::vector<std::string> lines(const std::string& text) {
@@ -77,11 +88,23 @@ std::string without_swap(const std::string& fstab, const std::string& swap) {
 
 std::string with_arguments(const std::string& text, const std::string& arguments) {
     std::string result = text;
-    return result.insert(end_of_options(text), " " + arguments);
+    if (const auto end = end_of_options(text)) return result.insert(*end, " " + arguments);
+    if (is_entry(text))
+        return text + (text.ends_with('\n') ? "" : "\n") + "options " + arguments + "\n";
+    return result.insert(std::min(text.find('\n'), text.size()), " " + arguments);
 }
 
-std::string without_arguments(const std::string& text, const std::string& arguments) {
-    return without(text, " " + arguments);
+std::string without_resume(const std::string& text, const std::string& resume) {
+    const std::string first = " resume=" + resume, second = " resume_offset=";
+    std::size_t at = text.find(first);
+    while (at != std::string::npos && end_of_word(text, at + 1) != at + first.size())
+        at = text.find(first, at + 1);
+    if (at == std::string::npos) return text;
+    std::string result = text;
+    result.erase(at, first.size());
+    if (result.compare(at, second.size(), second) == 0)
+        result.erase(at, end_of_word(result, at + 1) - at);
+    return result;
 }
 
 std::string dracut_dropin() { return std::string(kByUs) + "add_dracutmodules+=\" resume \"\n"; }
@@ -102,6 +125,13 @@ std::string resume_line(const std::string& text) {
             return line;
     }
     return "";
+}
+
+std::string resume_value(const std::string& text) {
+    std::string value;
+    for (const std::string& word : bare_words(resume_line(text)))
+        if (is_resume(word)) value = word.substr(word.find('=') + 1);
+    return value;
 }
 
 bool has_words(const std::string& text, const std::string& arguments) {

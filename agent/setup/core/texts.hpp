@@ -34,7 +34,8 @@ inline constexpr const char* kAtBoot = "/var/lib/hypnos/setup-at-boot";
 /// A BLS entry with the arguments at the end of `options`; or, if there is no such line, a kernel
 /// command line with them at the end of its first line.
 [[nodiscard]] std::string with_arguments(const std::string& text, const std::string& arguments);
-[[nodiscard]] std::string without_arguments(const std::string& text, const std::string& arguments);
+/// Without `resume=` of this value, and the offset that follows, whichever that is.
+[[nodiscard]] std::string without_resume(const std::string& text, const std::string& resume);
 
 [[nodiscard]] std::string dracut_dropin();
 
@@ -44,6 +45,9 @@ inline constexpr const char* kAtBoot = "/var/lib/hypnos/setup-at-boot";
 
 /// The first line of a configuration file, comments left out, that has a resume= of its own.
 [[nodiscard]] std::string resume_line(const std::string& text);
+
+/// The value of the last resume= in such a line; empty if there is none.
+[[nodiscard]] std::string resume_value(const std::string& text);
 
 /// Whether all words of `arguments` are in `text`.
 [[nodiscard]] bool has_words(const std::string& text, const std::string& arguments);

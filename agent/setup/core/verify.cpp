@@ -37,6 +37,10 @@ bool ends_with_kernel(const std::string& path, const std::string& release) {
 
 Findings images_that_cannot(const Facts& facts) {
     Findings found;
+    if (facts.initramfs.images.empty() && facts.boot.loader != BootLoader::None)
+        found.push_back(refusal_for("setup.initramfs", "/boot: no kernel",
+                                    "nobody knows what the next boot starts; use --boot=none if "
+                                    "that is elsewhere"));
     for (const Initramfs& image : facts.initramfs.images)
         for (const std::string& lack : image.lacks)
             found.push_back(refusal_for("setup.initramfs", image.path + " lacks " + lack,
@@ -66,11 +70,17 @@ Findings header_is_there(const Facts& facts) {
                         "no swap begins there; run hypnos-setup apply")};
 }
 
+/// The arguments that this boot was started with count no more: the menu has been looked at.
+bool is_of_this_boot(const Finding& finding) {
+    return finding.code == "swap.offset" && finding.subject.starts_with("/proc/cmdline");
+}
+
 /// What the agent would find, but for what only this program can put right.
 Findings of_preflight(const Facts& facts) {
     Findings found;
     for (Finding& finding : sleep::preflight({.mode = SleepMode::Disk}, facts.power))
-        if (finding.code != "resume.unproven") found.push_back(std::move(finding));
+        if (finding.code != "resume.unproven" && !is_of_this_boot(finding))
+            found.push_back(std::move(finding));
     return found;
 }
 

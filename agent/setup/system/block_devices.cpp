@@ -82,7 +82,7 @@ std::vector<std::string> driver_modules(const Root& root, const std::string& num
     const fs::path device = fs::canonical(root.path("/sys/dev/block/" + number), error);
     if (error) return modules;
     for (const fs::path& bottom : bottoms(device)) add_modules(bottom, modules);
-    if (device.string().find("/virtual/") != std::string::npos) modules.emplace_back("dm_mod");
+    if (device.filename().string().starts_with("dm-")) modules.emplace_back("dm_mod");
     return modules;
 }
 

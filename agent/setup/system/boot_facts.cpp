@@ -7,6 +7,7 @@
 #include <array>
 
 #include "agent/setup/core/texts.hpp"
+#include "agent/setup/system/block_devices.hpp"
 #include "agent/setup/system/programs.hpp"
 #include "sleep/core/words.hpp"
 
@@ -52,7 +53,8 @@ BootLoader detect(const Root& root) {
         !menu(root).empty())
         return BootLoader::Grub;
     if (!files_in(root, kEntryDirectories, ".conf").empty()) return BootLoader::Bls;
-    if (!files_in(root, kUkiDirectories, ".efi").empty() && makes_unified_images(root))
+    if (root.has(files::kKernelCommandLine) && makes_unified_images(root) &&
+        !files_in(root, kUkiDirectories, ".efi").empty())
         return BootLoader::Uki;
     return BootLoader::Unknown;
 }
@@ -60,7 +62,7 @@ BootLoader detect(const Root& root) {
 BootLoader chosen(const Root& root, const std::string& option) {
     if (option == "none") return BootLoader::None;
     if (option == "grub") return sources_dropins(root) ? BootLoader::Grub : BootLoader::Unknown;
-    if (option == "bls") return BootLoader::Bls;
+    if (option == "bls") return entries(root).empty() ? BootLoader::Unknown : BootLoader::Bls;
     return detect(root);
 }
 
@@ -82,6 +84,11 @@ void read_grub(const Root& root, BootFacts& boot) {
     }
 }
 
+void add_named(const Root& root, const std::string& text, BootFacts& boot) {
+    const std::string value = resume_value(text);
+    if (!value.empty()) boot.named[value] = device_number(root, path_of_spec(value));
+}
+
 }  // namespace
 
 BootFacts read_boot(const Root& root, const Options& options) {
@@ -89,6 +96,8 @@ BootFacts read_boot(const Root& root, const Options& options) {
     if (boot.loader == BootLoader::Grub) read_grub(root, boot);
     if (boot.loader == BootLoader::Bls) boot.entries = entries(root);
     if (boot.loader == BootLoader::Uki) boot.entries = {files::kKernelCommandLine};
+    for (const auto& [path, line] : boot.others) add_named(root, line, boot);
+    for (const std::string& path : boot.entries) add_named(root, root.text(path), boot);
     return boot;
 }
 

@@ -9,13 +9,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "glib/unique_fd.hpp"
 
 namespace hypnos::setup {
 namespace {
 
-/// A process of its own, so that whoever kills hypnos-setup leaves nothing frozen.
+/// A process of its own that only SIGKILL ends, so that whoever ends hypnos-setup leaves nothing
+/// frozen.
 [[noreturn]] void freeze_and_thaw(int file) {
+    sigset_t all{};
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, nullptr);
     setsid();
     if (ioctl(file, FIFREEZE, 0) == 0) ioctl(file, FITHAW, 0);
     _exit(0);

@@ -70,6 +70,7 @@ void read_swaps(const Root& root, const Options& options, Facts& facts) {
 Texts read_texts(const Root& root, const SetupRecord& record) {
     Texts texts;
     for (const SetupRecord::File& file : record.files) texts[file.path] = root.contents(file.path);
+    read_texts_of(root, read_boot(root, record.options).entries, texts);
     return texts;
 }
 

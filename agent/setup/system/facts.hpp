@@ -31,7 +31,7 @@ class FactReader {
     InitramfsReader initramfs_;
 };
 
-/// Of all files that the record names: what undo needs.
+/// Of all files that the record names, and of BLS entries: what undo needs.
 [[nodiscard]] Texts read_texts(const Root& root, const SetupRecord& record);
 
 }  // namespace hypnos::setup

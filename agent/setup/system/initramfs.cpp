@@ -12,11 +12,16 @@ namespace {
 
 constexpr const char* kKernel = "vmlinuz-";
 
+std::string release_of(const std::string& kernel) {
+    return kernel.substr(std::string(kKernel).size());
+}
+
+/// Of kernels with modules: not of a rescue image's.
 std::vector<std::string> releases(const Root& root) {
     std::vector<std::string> found;
     for (const std::string& name : root.list("/boot"))
-        if (name.starts_with(kKernel) && !name.ends_with(".old"))
-            found.push_back(name.substr(std::string(kKernel).size()));
+        if (name.starts_with(kKernel) && root.has("/lib/modules/" + release_of(name)))
+            found.push_back(release_of(name));
     return found;
 }
 
@@ -65,7 +70,7 @@ Initramfs InitramfsReader::look_into(Generator generator, const std::string& rel
         image.lacks = {"what can be read: " + names.error().message};
     else
         image.lacks = lacks(generator, *names, modules,
-                            root_.text("/lib/modules/" + release + "/modules.builtin"));
+                            root_.text("/lib/modules/" + release + "/modules.dep"));
     return image;
 }
 

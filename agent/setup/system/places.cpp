@@ -65,13 +65,29 @@ Place* add(const Root& root, const std::string& path, std::vector<Place>& places
     return &places.back();
 }
 
-/// A partition that is on was switched on by systemd, though no fstab may say so.
+/// The device of a unit of systemd (systemd.swap(5)).
+std::string what_of(const std::string& unit) {
+    for (const auto& words : sleep::lines_of(unit))
+        if (words[0].starts_with("What=")) return words[0].substr(5);
+    return "";
+}
+
+/// Swaps that systemd switches on, be it for a partition table or for a unit made by hand.
+void add_units(const Root& root, std::vector<Place>& places) {
+    for (const std::string directory : {"/run/systemd/generator.late/", "/etc/systemd/system/"})
+        for (const std::string& name : root.list(directory)) {
+            if (!name.ends_with(".swap")) continue;
+            if (Place* place = add(root, what_of(root.text(directory + name)), places))
+                place->lasts = true;
+        }
+}
+
 void add_active(const Root& root, const sleep::SwapFacts& swaps, std::vector<Place>& places) {
     for (const sleep::Swap& swap : swaps.active) {
         Place* place = add(root, swap.name, places);
         if (place == nullptr) continue;
         place->active = is_on(swaps, swap.name);
-        place->lasts = place->active && !place->file && !place->zram && !swap.only_for_sleep;
+        place->encrypted = swap.encrypted;
         place->random_key = swap.random_key;
     }
 }
@@ -126,11 +142,10 @@ std::vector<Place> read_places(const Root& root, const Options& options,
     std::vector<Place> places;
     add_active(root, swaps, places);
     add_fstab(root, places);
-    if (is_device(options.swap)) {
-        if (Place* place = add(root, options.swap, places); place && place->path != options.swap)
-            place->name = options.swap;
-    }
+    add_units(root, places);
+    Place* named = is_device(options.swap) ? add(root, options.swap, places) : nullptr;
     add_random_keys(root, places);
+    if (named != nullptr) named->name = options.swap;
     std::erase_if(places, [&](const Place& place) { return place.path == options.file; });
     return places;
 }
@@ -170,6 +185,9 @@ FileSystem read_file_system(const Root& root, const std::string& path) {
         found.free = room.f_bavail * room.f_frsize;
         found.size = room.f_blocks * room.f_frsize;
     }
+    struct stat draft {};  // of a run that was killed: it goes first
+    if (stat(root.path(path + ".tmp").c_str(), &draft) == 0)
+        found.free += static_cast<std::uint64_t>(draft.st_blocks) * 512;
     if (found.type == "btrfs") found.devices = devices_of(root, found.uuid);
     return found;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -37,7 +38,10 @@ Result<void> RecordStore::save(const SetupRecord& record) const {
                                  kPrivate);
 }
 
-void RecordStore::remove() const { root_.remove(SetupRecord::kPath); }
+void RecordStore::remove() const {
+    root_.remove(SetupRecord::kPath);
+    rmdir(root_.path(kDirectory).c_str());  // if nothing else is there
+}
 
 /// The directory, for it is there before the record and stays when that is replaced.
 Result<void> RecordStore::lock() {

@@ -141,7 +141,6 @@ Result<void> remove_swap_file(const Root& root, const std::string& path) {
         return cannot("switch off", real);
     unlink((real + ".tmp").c_str());
     if (unlink(real.c_str()) != 0 && errno != ENOENT) return cannot("remove", real);
-    rmdir(fs::path(real).parent_path().c_str());
     return {};
 }
 

@@ -17,7 +17,7 @@ using sleep::Root;
 /// leave it out; the file has no copy-on-write.
 [[nodiscard]] Result<void> make_swap_file(const Root& root, const MakeSwap& wanted);
 
-/// Switches it off first. The directory goes if nothing else is in it.
+/// Switches it off first.
 [[nodiscard]] Result<void> remove_swap_file(const Root& root, const std::string& path);
 
 [[nodiscard]] Result<void> switch_on(const Root& root, const std::string& path);

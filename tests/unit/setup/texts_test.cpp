@@ -31,7 +31,9 @@ TEST(SetupTextsTest, AnEntryGetsArgumentsInItsOptionsLine) {
     EXPECT_EQ(after,
               "title Debian\noptions root=/dev/vda1 ro resume=UUID=abc resume_offset=7\n"
               "linux /vmlinuz\n");
-    EXPECT_EQ(without_arguments(after, kArguments), entry);
+    EXPECT_EQ(without_resume(after, "UUID=abc"), entry);
+    EXPECT_EQ(without_resume(after, "UUID=ab"), after);
+    EXPECT_EQ(without_resume(with_arguments(entry, "resume=UUID=abc"), "UUID=abc"), entry);
 }
 
 TEST(SetupTextsTest, ACommandLineGetsThemAtItsEnd) {
@@ -39,7 +41,8 @@ TEST(SetupTextsTest, ACommandLineGetsThemAtItsEnd) {
               "root=/dev/vda1 ro resume=UUID=abc resume_offset=7");
     EXPECT_EQ(with_arguments("root=/dev/vda1 ro\n", kArguments),
               "root=/dev/vda1 ro resume=UUID=abc resume_offset=7\n");
-    EXPECT_EQ(with_arguments("options a\n", "b"), "options a b\n");
+    EXPECT_EQ(with_arguments("options\ta\n", "b"), "options\ta b\n");
+    EXPECT_EQ(with_arguments("title A\nlinux x\n", "b"), "title A\nlinux x\noptions b\n");
 }
 
 TEST(SetupTextsTest, TheDropinAddsToWhatIsThere) {
