@@ -46,23 +46,23 @@ ButtonEffects SleepButtonPolicy::step(const ButtonEvent& event, BootTime now) {
 }
 
 ButtonEffects SleepButtonPolicy::on(const ButtonPressed& event) {
-    if (const std::string reason = reason_to_ignore(event); !reason.empty())
+    if (const std::string reason = reason_to_ignore(); !reason.empty())
         return {Say{"the sleep button was pressed, and ignored: " + reason}};
     be_deaf_for_a_while();
     attempts_ = 0;
-    return attempt();
+    return attempt(event.in_the_way);
 }
 
-std::string SleepButtonPolicy::reason_to_ignore(const ButtonPressed& event) const {
-    if (!event.in_the_way.empty()) return event.in_the_way;
+std::string SleepButtonPolicy::reason_to_ignore() const {
     if (running_ || retry_at_) return "the sleep that it asked for before is still being tried";
     if (deaf_until_ && now_ < *deaf_until_)
         return "less than " + in_seconds(settings_.debounce) + " after a press or a sleep";
     return "";
 }
 
-ButtonEffects SleepButtonPolicy::attempt() {
+ButtonEffects SleepButtonPolicy::attempt(const std::string& in_the_way) {
     ++attempts_;
+    if (!in_the_way.empty()) return on(AttemptEnded{Outcome::Refused, in_the_way, ""});
     running_ = true;
     return {StartSleep{settings_.mode}};
 }
@@ -89,9 +89,7 @@ ButtonEffects SleepButtonPolicy::on(const MachineSlept&) {
 ButtonEffects SleepButtonPolicy::on(const RetryDue& event) {
     if (!retry_at_ || now_ < *retry_at_) return {};
     retry_at_.reset();
-    if (event.in_the_way.empty()) return attempt();
-    ++attempts_;
-    return on(AttemptEnded{Outcome::Refused, event.in_the_way, ""});
+    return attempt(event.in_the_way);
 }
 
 }  // namespace hypnos::agent

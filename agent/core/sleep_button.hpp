@@ -74,8 +74,9 @@ class SleepButtonPolicy {
     ButtonEffects on(const AttemptEnded& event);
     ButtonEffects on(const MachineSlept& event);
     ButtonEffects on(const RetryDue& event);
-    ButtonEffects attempt();
-    [[nodiscard]] std::string reason_to_ignore(const ButtonPressed& event) const;
+    /// It has failed already if something is in the way.
+    ButtonEffects attempt(const std::string& in_the_way);
+    [[nodiscard]] std::string reason_to_ignore() const;
     void be_deaf_for_a_while() { deaf_until_ = now_ + settings_.debounce; }
 
     Settings settings_;

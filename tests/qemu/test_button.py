@@ -126,7 +126,7 @@ def two_presses_are_one_sleep(vm: Vm) -> None:
     assert (resumed["initiator"], resumed["outcome"]) == ("cloud", "slept")
     (asked,) = {event["initiator"] for event in ended(vm, "HYPNOS_SUSPENDING")}
     assert asked == "cloud"
-    assert count(vm, "and ignored: another sleep is under way") == 1
+    assert count(vm, "and ignored: the sleep that it asked for before") == 1
 
 
 def after_the_sleep_it_is_deaf_for_a_while(vm: Vm) -> None:

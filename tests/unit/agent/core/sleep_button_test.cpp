@@ -78,8 +78,28 @@ TEST_F(SleepButtonPolicyTest, SaysWhatIsInTheWay) {
     const ButtonEffects effects = policy_.step(ButtonPressed{"file systems are frozen"}, now_);
     ASSERT_EQ(effects.size(), 1U);
     EXPECT_EQ(std::get<Say>(effects.front()).text,
-              "the sleep button was pressed, and ignored: file systems are frozen");
-    EXPECT_EQ(press(), "sleep disk") << "what was ignored does not count";
+              "attempt 1 of 3 to sleep by the sleep button: file systems are frozen; the next "
+              "follows in 10 s");
+}
+
+TEST_F(SleepButtonPolicyTest, WhatIsInTheWayOfAPressMayPass) {
+    EXPECT_EQ(press("file systems are frozen"), "again");
+    EXPECT_EQ(press(), "ignored");
+    EXPECT_EQ(retry("file systems are frozen"), "again");
+    EXPECT_EQ(retry(), "sleep disk");
+    EXPECT_EQ(end(Outcome::Failed), "last") << "all of them count";
+}
+
+TEST_F(SleepButtonPolicyTest, ASleepThatIsUnderWayIsWhatThePressWanted) {
+    EXPECT_EQ(press("another sleep is under way"), "again");
+    EXPECT_EQ(step(MachineSlept{}), "");
+    EXPECT_FALSE(policy_.deadline());
+}
+
+TEST_F(SleepButtonPolicyTest, APressSoonAfterASleepIsIgnoredWhateverIsInTheWay) {
+    EXPECT_EQ(step(MachineSlept{}), "");
+    EXPECT_EQ(press("file systems are frozen"), "ignored");
+    EXPECT_FALSE(policy_.deadline());
 }
 
 TEST_F(SleepButtonPolicyTest, ASecondPressIsIgnored) {
