@@ -73,6 +73,22 @@ TEST_F(SetupRefusalTest, SomebodyElsesPlace) {
     EXPECT_EQ(refusal(), "setup.other-resume");
 }
 
+TEST_F(SetupRefusalTest, AnotherSpellingOfTheSameDeviceIsAsGood) {
+    facts_.places = {partition(2 * kGiB)};
+    facts_.boot.others = {{"/etc/default/grub", "GRUB_CMDLINE_LINUX=\"resume=/dev/vdb\""}};
+    facts_.boot.named = {{"/dev/vdb", "254:16"}};
+    EXPECT_EQ(refusal(), "");
+    EXPECT_EQ(make_plan(options_, facts_, record_).swap->resume, "/dev/vdb");
+}
+
+TEST_F(SetupRefusalTest, AFileThatWasMadeIsNotForgotten) {
+    record_.emplace();
+    record_->swap = SwapRecord{.path = kSwapFile, .kind = "file", .made = true};
+    facts_.places = {partition(2 * kGiB)};
+    options_.swap = "/dev/vdb";
+    EXPECT_EQ(refusal(), "setup.swap");
+}
+
 TEST_F(SetupRefusalTest, AnImageThatLiesInTheSwap) {
     facts_.places = {partition(2 * kGiB)};
     facts_.places[0].holds_image = true;
@@ -134,6 +150,11 @@ TEST_F(SetupVerifyTest, AMenuOfAnotherKernelToo) {
 
 TEST_F(SetupVerifyTest, AnInitramfsThatCannot) {
     facts_.initramfs.images[0].lacks = {"the module nvme"};
+    EXPECT_TRUE(finds("setup.initramfs"));
+}
+
+TEST_F(SetupVerifyTest, NoKernelToLookAt) {
+    facts_.initramfs.images.clear();
     EXPECT_TRUE(finds("setup.initramfs"));
 }
 

@@ -215,6 +215,40 @@ TEST_F(SetupUndoTest, WhatOthersChangedMeanwhileStays) {
               "/dev/vda1 / ext4 defaults 0 1\n/dev/vdc /data ext4 defaults 0 2\n");
 }
 
+class SetupEntriesTest : public SetupUndoTest {
+  protected:
+    static constexpr const char* kEntry = "/boot/loader/entries/a.conf";
+    static constexpr const char* kNewer = "/boot/loader/entries/b.conf";
+
+    SetupEntriesTest() {
+        facts_.boot = {.loader = BootLoader::Bls, .entries = {kEntry}};
+        facts_.texts[kEntry] = "options ro\n";
+        apply();
+    }
+};
+
+TEST_F(SetupEntriesTest, OneThatSomebodyRemovedStaysRemoved) {
+    facts_.texts[kEntry] = std::nullopt;
+    facts_.boot.entries.clear();
+    EXPECT_EQ(names_of(plan().changes), Names{});
+    EXPECT_EQ(undone(kEntry), std::nullopt);
+}
+
+TEST_F(SetupEntriesTest, OneThatSomebodyEditedLosesOnlyOurPart) {
+    facts_.texts[kEntry] = "options quiet resume=UUID=root-uuid resume_offset=34816 ro\n";
+    EXPECT_EQ(undone(kEntry), "options quiet ro\n");
+    facts_.own->offset = 99;
+    EXPECT_EQ(std::get<WriteFile>(plan().changes[0].what).text,
+              "options quiet ro resume=UUID=root-uuid resume_offset=99\n");
+}
+
+TEST_F(SetupEntriesTest, OneOfANewKernelThatHasACopyOfOurs) {
+    facts_.boot.entries.push_back(kNewer);
+    facts_.texts[kNewer] = facts_.texts[kEntry];
+    EXPECT_EQ(names_of(plan().changes), Names{});
+    EXPECT_EQ(undone(kNewer), "options ro\n");
+}
+
 TEST_F(SetupUndoTest, ASwapOfOthersStays) {
     facts_.places = {partition(2 * kGiB)};
     const Plan planned = plan();

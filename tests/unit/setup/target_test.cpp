@@ -120,6 +120,44 @@ TEST_F(SetupTargetTest, AForeignFileIsNotOverwritten) {
     EXPECT_EQ(refusal(), "setup.swap");
 }
 
+TEST_F(SetupTargetTest, NorAForeignSwapFile) {
+    facts_.own = Place{.path = kSwapFile,
+                       .name = kSwapFile,
+                       .file = true,
+                       .uuid = "theirs",
+                       .bytes = 4 * kGiB,
+                       .offset = 1};
+    EXPECT_EQ(refusal(), "setup.swap");
+}
+
+TEST_F(SetupTargetTest, AFileSystemThatNothingNames) {
+    facts_.file_system.uuid = "";
+    EXPECT_EQ(refusal(), "setup.file-system");
+}
+
+TEST_F(SetupTargetTest, AnEncryptedSwapIsTakenOnlyIfItIsNamed) {
+    facts_.places = {partition(2 * kGiB)};
+    facts_.places[0].encrypted = true;
+    EXPECT_TRUE(choose().target->must_be_made);
+    options_.swap = "/dev/vdb";
+    EXPECT_FALSE(choose().target->must_be_made);
+}
+
+TEST_F(SetupTargetTest, WhatMemoryHoldsNowDoesNotMakeAFileAnew) {
+    options_.size = "image";
+    last_ = choose().target->swap;
+    facts_.own = Place{.path = kSwapFile,
+                       .name = kSwapFile,
+                       .file = true,
+                       .uuid = last_->uuid,
+                       .bytes = last_->bytes,
+                       .device = "254:1",
+                       .resume = "UUID=root-uuid",
+                       .offset = 1};
+    facts_.memory.anonymous += 300 * kMiB;
+    EXPECT_FALSE(choose().target->must_be_made);
+}
+
 TEST_F(SetupTargetTest, MoreMemoryThanFedorasTableHas) {
     options_.size = "fedora";
     facts_.memory.total = 300 * kGiB;
