@@ -34,7 +34,7 @@ python_tests() {
         HYPNOS_IMAGES="${HYPNOS_IMAGES:-}" \
         HYPNOS_AGENT="$PWD/$build/agent/hypnos-agent" \
         HYPNOSCTL="$PWD/$build/host-client/hypnosctl" \
-        /usr/bin/python3 -m pytest -p no:cacheprovider --durations=10 \
+        /usr/bin/python3 -m pytest -p no:cacheprovider --durations=60 \
         --junitxml="$report" "$@" || status=$?
     reports+=("$report=$status")
 }
@@ -51,7 +51,8 @@ deep() {
         xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build || reports+=("clang-tidy=1")
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build crash tests/qemu/test_crash.py
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build more tests/qemu/test_virsh_table.py \
-        tests/qemu/test_host_sleep.py
+        tests/qemu/test_host_sleep.py tests/qemu/test_button.py tests/qemu/test_package.py \
+        tests/qemu/test_swap_for_sleep.py tests/qemu/test_freeze.py
     HYPNOS_DEEP=1 AS_ROOT=1 python_tests build package-build tests/packages/test_build.py
     HYPNOS_AGENT=$PWD/build/agent/hypnos-agent /usr/bin/python3 tests/qemu/soak.py \
         --ram 200 --disk 50 || reports+=("soak=1")

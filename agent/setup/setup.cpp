@@ -3,12 +3,17 @@
 
 #include "agent/setup/setup.hpp"
 
+#include <glib.h>
+
 #include <algorithm>
 
 #include "agent/setup/apply.hpp"
 #include "agent/setup/core/checks.hpp"
 #include "agent/setup/core/plan.hpp"
 #include "agent/setup/system/boot_files.hpp"
+#include "agent/setup/system/kernel_proof.hpp"
+#include "agent/setup/system/places.hpp"
+#include "agent/setup/system/swap_file.hpp"
 
 namespace hypnos::setup {
 namespace {
@@ -116,9 +121,30 @@ Result<void> Setup::finish(Report& report) {
     const Facts facts = facts_.read(record_->options, record_);
     report.findings = setup::verify(facts, record_);
     if (std::any_of(report.findings.begin(), report.findings.end(), is_ours)) return {};
+    if (Result<void> proven = prove(facts, report); !proven) return proven;
+    if (std::any_of(report.findings.begin(), report.findings.end(), is_ours)) return {};
     record_->boot_files = read_boot_files(root_, facts);
     record_->state = State::Applied;
     return store_.save(*record_);
+}
+
+/// The kernel's word on where the swap begins, for which it must be on.
+Result<void> Setup::prove(const Facts& facts, Report& report) {
+    const SwapRecord& swap = *record_->swap;
+    const std::string path = swap.path;
+    const bool was_on = is_on(facts.power.swap, canonical(root_, path));
+    if (Result<void> on = was_on ? Result<void>() : switch_on(root_, path); !on) return on;
+    const sleep::ResumeFacts& resume = facts.power.resume;
+    const int error = ask_kernel(root_, resume.device, resume.offset.value_or(0));
+    if (!was_on) switch_off(root_, path);
+    if (error != 0)
+        report.findings.push_back(
+            refusal_for("setup.header",
+                        path + ": " + resume.device + ", page " +
+                            std::to_string(resume.offset.value_or(0)) + ": " + g_strerror(error),
+                        "the kernel sees no swap that begins there; choose another --file, or a "
+                        "partition with --swap"));
+    return {};
 }
 
 Result<Report> Setup::verify() {

@@ -29,6 +29,7 @@ class Setup {
     Result<void> begin(const Options& options);
     Result<void> converge(Report& report);
     Result<void> finish(Report& report);
+    Result<void> prove(const Facts& facts, Report& report);
     Result<void> carry_out(const Changes& changes, Report& report);
     [[nodiscard]] Changes undo_changes() const;
 

@@ -239,6 +239,7 @@ def test_hostd_killed_while_a_guest_goes_to_sleep(host: Host) -> None:
     host.set_alarm(None)
 
 
+@deep
 def test_hostd_killed_when_the_sleep_has_been_asked_for(host: Host) -> None:
     """Whether the host sleeps then is logind's choice; its record tells what QEMU has seen."""
     seen, naps = host.vm.qmp.mark(), host.inner_sleeps()

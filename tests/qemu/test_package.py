@@ -14,7 +14,10 @@ from lab.debian import KERNEL_ARGS, debian_image, root_disk_args
 from lab.kernel import download
 from packaged import agent_package
 
-pytestmark = pytest.mark.qemu
+pytestmark = [
+    pytest.mark.qemu,
+    pytest.mark.skipif(os.environ.get("HYPNOS_DEEP") != "1", reason="deep tests only"),
+]
 
 QEMUS = ("qemu-guest-agent", "libnuma1", "liburing2")
 

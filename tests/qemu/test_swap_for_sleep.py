@@ -21,6 +21,8 @@ from preflight import DISK_MODES, findings, only_finding, words
 
 pytestmark = pytest.mark.qemu
 
+deep = pytest.mark.skipif(os.environ.get("HYPNOS_DEEP") != "1", reason="deep tests only")
+
 MakeVm = Callable[..., Vm]
 
 AGENT = "/usr/sbin/hypnos-agent"
@@ -212,6 +214,7 @@ def much_in_swap(vm: Vm) -> Iterator[None]:
         vm.sh("killall -9 hold_memory")
 
 
+@deep
 def test_a_swapoff_that_takes_long_has_a_limit_and_gives_way_to_a_sleep(vm: Vm) -> None:
     with much_in_swap(vm):
         with hybrid_sleep(vm) as power:

@@ -79,7 +79,8 @@ bool is_of_this_boot(const Finding& finding) {
 Findings of_preflight(const Facts& facts) {
     Findings found;
     for (Finding& finding : sleep::preflight({.mode = SleepMode::Disk}, facts.power))
-        if (finding.code != "resume.unproven" && !is_of_this_boot(finding))
+        if (finding.code != "resume.unproven" &&
+            !(is_of_this_boot(finding) && facts.boot.loader != BootLoader::None))
             found.push_back(std::move(finding));
     return found;
 }

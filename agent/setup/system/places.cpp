@@ -22,13 +22,6 @@ namespace fs = std::filesystem;
 
 bool is_device(const std::string& path) { return path.starts_with("/dev/"); }
 
-/// Where the links of a path lead, below the root.
-std::string canonical(const Root& root, const std::string& path) {
-    std::error_code error;
-    const std::string real = fs::canonical(root.path(path), error).string();
-    return error ? path : real.substr(root.path("").size());
-}
-
 Place device_place(const Root& root, const std::string& name) {
     Place place{.path = name, .name = name, .device = device_number(root, name)};
     place.zram = name.find("/zram") != std::string::npos;
@@ -136,6 +129,12 @@ std::string uuid_of(const Root& root, const sleep::Mount& mount) {
 }
 
 }  // namespace
+
+std::string canonical(const Root& root, const std::string& path) {
+    std::error_code error;
+    const std::string real = fs::canonical(root.path(path), error).string();
+    return error ? path : real.substr(root.path("").size());
+}
 
 std::vector<Place> read_places(const Root& root, const Options& options,
                                const sleep::SwapFacts& swaps) {

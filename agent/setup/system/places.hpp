@@ -23,6 +23,9 @@ using sleep::Root;
 /// Whether a swap of this name is on; one that only stands by is not.
 [[nodiscard]] bool is_on(const sleep::SwapFacts& swaps, const std::string& name);
 
+/// Where the links of a path lead, below the root.
+[[nodiscard]] std::string canonical(const Root& root, const std::string& path);
+
 /// The file at this path, if it is a swap that the kernel takes.
 [[nodiscard]] std::optional<Place> read_swap_file(const Root& root, const std::string& path);
 

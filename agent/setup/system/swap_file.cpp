@@ -144,6 +144,11 @@ Result<void> remove_swap_file(const Root& root, const std::string& path) {
     return {};
 }
 
+void switch_off(const Root& root, const std::string& path) {
+    if (swapoff(root.path(path).c_str()) != 0)
+        g_warning("cannot switch off %s: %s", path.c_str(), g_strerror(errno));
+}
+
 Result<void> switch_on(const Root& root, const std::string& path) {
     if (swapon(root.path(path).c_str(), 0) != 0 && errno != EBUSY) return cannot("switch on", path);
     return {};

@@ -20,6 +20,7 @@ using sleep::Root;
 /// Switches it off first.
 [[nodiscard]] Result<void> remove_swap_file(const Root& root, const std::string& path);
 
+void switch_off(const Root& root, const std::string& path);
 [[nodiscard]] Result<void> switch_on(const Root& root, const std::string& path);
 
 }  // namespace hypnos::setup
