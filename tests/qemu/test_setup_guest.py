@@ -215,9 +215,6 @@ SIGNATURE = (
     "printf %s | dd of=$(findmnt -no SOURCE /) bs=1 conv=notrunc,fsync"
     " seek=$(($(cat /sys/power/resume_offset) * 4096 + 4086))"
 )
-AGAIN = "systemctl restart hypnos-agent"
-"""It has a mount namespace of its own."""
-LINE = "mount --bind /run/cmdline /proc/cmdline"
 PROVOKED = {
     "swap.none": ("mv /swap/hypnos.swap /swap/away", "mv /swap/away /swap/hypnos.swap"),
     "swap.hole": (
@@ -228,10 +225,6 @@ PROVOKED = {
     "swap.offset": (f"{KEEP}; echo 1 >/sys/power/resume_offset", PUT_BACK),
     "swap.wrong-one": (f"{KEEP}; cat {OTHER_DISK} >/sys/power/resume", PUT_BACK),
     "swap.stale-image": (SIGNATURE % "S1SUSPEND\\\\0", SIGNATURE % "SWAPSPACE2"),
-    "resume.cmdline": (
-        f"echo noresume >/run/cmdline; {LINE}; {AGAIN}",
-        f"umount /proc/cmdline; {AGAIN}",
-    ),
     "resume.unproven": ("touch /boot/grub/grub.cfg", "hypnos-setup verify"),
 }
 """How a guest that is set up comes into a state that preflight has a code for, and out of it."""
