@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-from lab import Vm
+from lab import Vm, wait_until
 from lab.bootable import Layout, bootable, check, machine, power_off, root_of
 from lab.kernel import download, real_package
 from lab.run import run
@@ -51,10 +51,23 @@ class Scenario:
     machine: "dict[str, Any]" = field(default_factory=dict)
     """Fields of the `Spec`."""
     install: Callable[[Path], None] = nothing_more
+    set_up: Callable[[Vm], None] = set_up
     after: Callable[[Vm], None] = nothing
     """Between `hypnos-setup apply` and the sleep."""
     resumed_by: str = "Linux version 6.1."
     """What the kernel says that finds the image."""
+
+
+def prepare(root: Path) -> None:
+    """As an image builder does."""
+    run(Path(os.environ["HYPNOS_BUILD"]) / "agent/setup/hypnos-setup", "apply", "--root", root)
+
+
+def wait_for_first_boot(vm: Vm) -> None:
+    """The unit does the rest."""
+    state = "systemctl show -P ActiveState hypnos-setup.service"
+    wait_until(lambda: vm.sh(state, 60).check() == "active", SLOW, "the first boot sets nothing up")
+    vm.sh("test ! -e /var/lib/hypnos/setup-at-boot && hypnos-setup verify", SLOW).check()
 
 
 def another_swap(vm: Vm) -> None:
@@ -92,6 +105,7 @@ SCENARIOS = {
     "btrfs": Scenario(Layout("btrfs")),
     "partition": Scenario(Layout(swap_mb=1024)),
     "second-swap": Scenario(machine={"swap_mb": 2048}, after=another_swap),
+    "first-boot": Scenario(install=prepare, set_up=wait_for_first_boot),
     "dracut": Scenario(Layout(initramfs="dracut")),
     "newer-kernel": Scenario(
         install=add_newer_kernel, after=upgrade_kernel, resumed_by="Linux version 6.12."
@@ -135,7 +149,7 @@ def test_it_sleeps_on_disk_and_wakes_the_same(
     choices = {"memory_mb": 512, "swap_mb": 0, **scenario.machine}
     vm = vm_factory(qemu_args=machine(scenario.layout, disk), **choices)
     vm.wait_ready(timeout=400)
-    set_up(vm)
+    scenario.set_up(vm)
     scenario.after(vm)
     wait_for_agent(vm)
     start_writing(vm)
