@@ -89,7 +89,7 @@ Result<void> Setup::begin(const Options& options) {
 
 /// A file's offset is known once it is there: then plan the rest.
 Result<void> Setup::converge(Report& report) {
-    while (true) {
+    for (int made_files = 0; made_files <= 1; ++made_files) {
         const Facts facts = facts_.read(record_->options, record_);
         Plan plan = make_plan(record_->options, facts, record_);
         if (!plan.refusals.empty()) return fail(plan.refusals.front().hint);
@@ -105,6 +105,8 @@ Result<void> Setup::converge(Report& report) {
         if (Result<void> saved = store_.save(*record_); !saved) return saved;
         if (Result<void> made = carry_out({*making}, report); !made) return made;
     }
+    return fail(record_->options.file +
+                " was made, and is no swap that could be used; choose another --file");
 }
 
 Result<void> Setup::carry_out(const Changes& changes, Report& report) {

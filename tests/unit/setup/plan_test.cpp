@@ -242,6 +242,25 @@ TEST_F(SetupEntriesTest, OneThatSomebodyEditedLosesOnlyOurPart) {
               "options quiet ro resume=UUID=root-uuid resume_offset=99\n");
 }
 
+TEST_F(SetupUndoTest, ArgumentsThatWereThereBeforeUsStay) {
+    constexpr const char* kTheirs = "options ro resume=/dev/vdb\n";
+    facts_.boot = {.loader = BootLoader::Bls,
+                   .entries = {"/boot/loader/entries/a.conf"},
+                   .named = {{"/dev/vdb", "254:16"}}};
+    facts_.texts["/boot/loader/entries/a.conf"] = kTheirs;
+    facts_.places = {partition(2 * kGiB)};
+    facts_.initramfs.generator = Generator::Dracut;
+    const Plan planned = plan();
+    record_.emplace();
+    record_->swap = planned.swap;
+    for (const Change& change : planned.changes)
+        if (const auto* written = std::get_if<WriteFile>(&change.what)) write(*written);
+    facts_.power.resume.device = "254:16";
+    EXPECT_EQ(names_of(plan().changes), Names{});
+    EXPECT_EQ(facts_.texts["/boot/loader/entries/a.conf"], kTheirs);
+    EXPECT_EQ(undone("/boot/loader/entries/a.conf"), "not touched");
+}
+
 TEST_F(SetupEntriesTest, OneOfANewKernelThatHasACopyOfOurs) {
     facts_.boot.entries.push_back(kNewer);
     facts_.texts[kNewer] = facts_.texts[kEntry];
