@@ -13,6 +13,17 @@ namespace {
 class SetupTargetTest : public ::testing::Test {
   protected:
     Choice choose() { return choose_target(options_, facts_, last_); }
+    void our_file_is_there() {
+        last_ = choose().target->swap;
+        facts_.own = Place{.path = kSwapFile,
+                           .name = kSwapFile,
+                           .file = true,
+                           .uuid = last_->uuid,
+                           .bytes = last_->bytes,
+                           .device = "254:1",
+                           .resume = "UUID=root-uuid",
+                           .offset = 34816};
+    }
     std::string refusal() {
         const Choice choice = choose();
         return choice.refusals.empty() ? "" : choice.refusals[0].code;
@@ -56,15 +67,7 @@ TEST_F(SetupTargetTest, ASwapThatWillNotDoIsPassedOver) {
 }
 
 TEST_F(SetupTargetTest, TheFileThatIsOursStays) {
-    last_ = choose().target->swap;
-    facts_.own = Place{.path = kSwapFile,
-                       .name = kSwapFile,
-                       .file = true,
-                       .uuid = last_->uuid,
-                       .bytes = last_->bytes,
-                       .device = "254:1",
-                       .resume = "UUID=root-uuid",
-                       .offset = 34816};
+    our_file_is_there();
     facts_.places = {partition(4 * kGiB)};
     const Target target = choose().target.value();
     EXPECT_FALSE(target.must_be_made);
@@ -73,15 +76,7 @@ TEST_F(SetupTargetTest, TheFileThatIsOursStays) {
 }
 
 TEST_F(SetupTargetTest, AFileTooSmallForGrownMemoryIsMadeAnew) {
-    last_ = choose().target->swap;
-    facts_.own = Place{.path = kSwapFile,
-                       .name = kSwapFile,
-                       .file = true,
-                       .uuid = last_->uuid,
-                       .bytes = last_->bytes,
-                       .device = "254:1",
-                       .resume = "UUID=root-uuid",
-                       .offset = 34816};
+    our_file_is_there();
     facts_.memory.total = 4 * kGiB;
     EXPECT_TRUE(choose().target->must_be_made);
     EXPECT_EQ(choose().target->swap.uuid, last_->uuid);
@@ -145,15 +140,7 @@ TEST_F(SetupTargetTest, AnEncryptedSwapIsTakenOnlyIfItIsNamed) {
 
 TEST_F(SetupTargetTest, WhatMemoryHoldsNowDoesNotMakeAFileAnew) {
     options_.size = "image";
-    last_ = choose().target->swap;
-    facts_.own = Place{.path = kSwapFile,
-                       .name = kSwapFile,
-                       .file = true,
-                       .uuid = last_->uuid,
-                       .bytes = last_->bytes,
-                       .device = "254:1",
-                       .resume = "UUID=root-uuid",
-                       .offset = 1};
+    our_file_is_there();
     facts_.memory.anonymous += 300 * kMiB;
     EXPECT_FALSE(choose().target->must_be_made);
 }
