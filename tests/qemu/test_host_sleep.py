@@ -139,6 +139,7 @@ def test_called_off_before_anything_is_done(host: Host) -> None:
     host.set_alarm(None)
 
 
+@deep
 def test_called_off_while_a_guest_goes_to_sleep(host: Host) -> None:
     with slow_guest(host, 60):
         operation = accepted(host, *LONG)
@@ -147,6 +148,7 @@ def test_called_off_while_a_guest_goes_to_sleep(host: Host) -> None:
     wait_until(host.inner_answers, 60, "the guest is left asleep")
 
 
+@deep
 def test_a_guest_whose_qemu_hangs_is_not_left_running(host: Host) -> None:
     host.inner.freeze()
     try:
@@ -261,6 +263,7 @@ def test_hybrid(host: Host) -> None:
     assert record["target"] == "hybrid"
 
 
+@deep
 def test_disk(host: Host) -> None:
     naps = host.inner_sleeps()
     operation = accepted(host, "--to", "disk", *LONG)
