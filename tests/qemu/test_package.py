@@ -93,5 +93,6 @@ def test_the_port_changes_hands(vm_factory: Callable[..., Vm], guest_directory: 
     assert answers(vm, "0.1.0")
 
     apt(vm, "install", "/debs/qemu-guest-agent.deb")
+    vm.sh("systemctl start qemu-guest-agent", timeout=60).check()  # its package leaves that to the boot
     wait_for(vm, "qemu-guest-agent")
     assert answers(vm, "7.") and not is_active(vm, "hypnos-agent")
