@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A Debian 12 that boots by itself, is set up for disk sleeps, and sleeps while a program writes."""
 
-import shlex
 from pathlib import Path
 
 from lab import POWER_PORT, Vm, wait_until
@@ -78,8 +77,3 @@ def wrong_lines(root: Path) -> list[str]:
     return [
         line for number, line in enumerate(lines) if line != f"{number} {checksum(str(number)):08x}"
     ]
-
-
-def sh_all(vm: Vm, *commands: str, timeout: float = SLOW) -> str:
-    """Commands of which each must succeed; their output."""
-    return vm.sh(f"bash -e -c {shlex.quote('; '.join(commands))}", timeout).check()

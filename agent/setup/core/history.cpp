@@ -21,16 +21,10 @@ Text without_ours(const SetupRecord& record, const std::string& path, const std:
     return is_shared(path) ? without_resume(text, record.swap->resume) : text;
 }
 
-/// Whether it was us who brought resume= into entries; else it is somebody's own.
-bool has_brought_arguments(const SetupRecord& record) {
-    return std::any_of(record.files.begin(), record.files.end(), [](const auto& file) {
-        return is_shared(file.path) && resume_line(file.was.value_or("")).empty();
-    });
-}
-
-/// Our part came with a copy of an entry of ours: the record knows nothing of it.
+/// Our part came with a copy of an entry of ours, which the record knows nothing of. Only a swap that
+/// we made is certainly named by nobody else.
 bool is_copied(const std::optional<SetupRecord>& record, const std::string& path) {
-    return record && record->swap && is_shared(path) && has_brought_arguments(*record);
+    return record && record->swap && record->swap->made && is_shared(path);
 }
 
 }  // namespace

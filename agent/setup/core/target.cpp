@@ -11,8 +11,6 @@
 namespace hypnos::setup {
 namespace {
 
-std::string base_option(const std::string& swap) { return "--swap=" + swap; }
-
 Target of_place(const Place& place, const std::string& activation, const std::string& why) {
     return {.swap = {.path = place.path,
                      .kind = place.file ? "file" : "device",
@@ -61,7 +59,7 @@ Choice named(const Options& options, const Facts& facts, std::uint64_t bytes) {
     const std::string& option = options.swap;
     const Place* place = find(facts.places, option);
     if (place == nullptr)
-        return refused("setup.swap", base_option(option),
+        return refused("setup.swap", "--swap=" + option,
                        "no swap is there; make one with mkswap, or let hypnos-setup make a file");
     if (place->zram)
         return refused("setup.swap", option + ": zram",

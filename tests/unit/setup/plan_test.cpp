@@ -245,8 +245,9 @@ TEST_F(SetupEntriesTest, OneThatSomebodyEditedLosesOnlyOurPart) {
 TEST_F(SetupUndoTest, ArgumentsThatWereThereBeforeUsStay) {
     constexpr const char* kTheirs = "options ro resume=/dev/vdb\n";
     facts_.boot = {.loader = BootLoader::Bls,
-                   .entries = {"/boot/loader/entries/a.conf"},
+                   .entries = {"/boot/loader/entries/a.conf", "/boot/loader/entries/b.conf"},
                    .named = {{"/dev/vdb", "254:16"}}};
+    facts_.texts["/boot/loader/entries/b.conf"] = "options quiet\n";
     facts_.texts["/boot/loader/entries/a.conf"] = kTheirs;
     facts_.places = {partition(2 * kGiB)};
     facts_.initramfs.generator = Generator::Dracut;
@@ -258,6 +259,7 @@ TEST_F(SetupUndoTest, ArgumentsThatWereThereBeforeUsStay) {
     facts_.power.resume.device = "254:16";
     EXPECT_EQ(names_of(plan().changes), Names{});
     EXPECT_EQ(facts_.texts["/boot/loader/entries/a.conf"], kTheirs);
+    EXPECT_EQ(undone("/boot/loader/entries/b.conf"), "options quiet\n");
     EXPECT_EQ(undone("/boot/loader/entries/a.conf"), "not touched");
 }
 
